@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import tarfile
 import uuid
@@ -96,9 +97,19 @@ def find_busybox() -> Path | None:
     """A busybox that needs no library, or None."""
     for name in ("busybox.static", "busybox"):
         path = shutil.which(name)
-        if path and b"ld-linux" not in Path(path).read_bytes():
+        if path and _is_static(Path(path)):
             return Path(path)
     return None
+
+
+def _is_static(program: Path) -> bool:
+    """True for an ELF program that names no interpreter (program header type 3)."""
+    content = program.read_bytes()
+    if content[:6] != b"\x7fELF\x02\x01":
+        return False
+    (offset,) = struct.unpack_from("<Q", content, 32)
+    size, count = struct.unpack_from("<HH", content, 54)
+    return all(struct.unpack_from("<I", content, offset + size * index) != (3,) for index in range(count))
 
 
 def busybox_tar(busybox: Path) -> bytes:
