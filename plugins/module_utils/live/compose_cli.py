@@ -1,0 +1,151 @@
+# Copyright: (c) 2026, homelab.media_center contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The host's own Docker Compose, asked for the model of a project and, on reconcile, to create containers.
+
+Compose files are never interpreted here: interpolation, merging, ``extends`` and
+``include`` are what the host's compose makes of them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+import shutil
+import subprocess
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+
+from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
+
+#: Compose v1 speaks another file format and prints no JSON.
+MINIMUM = (2, 0)
+_UNSET = re.compile(r'The \\?"([A-Za-z_][A-Za-z0-9_]*)\\?" variable is not set')
+_LEVEL = re.compile(r'^(?:time="[^"]*" )?level=(?:warning|info)|^(?:WARN|INFO)\[')
+
+
+@dataclasses.dataclass(frozen=True)
+class Project:
+    """What compose is called with. Paths are those of the host; ``directory`` may be a laid-out copy."""
+
+    name: Optional[str]
+    directory: str
+    files: Tuple[str, ...]
+    env_files: Tuple[str, ...] = ()
+
+    def arguments(self) -> List[str]:
+        """The global options of ``docker compose`` for this project."""
+        line = ["--project-directory", self.directory]
+        for each in self.files:
+            line += ["-f", each]
+        for each in self.env_files:
+            line += ["--env-file", each]
+        return line + (["-p", self.name] if self.name else [])
+
+
+@dataclasses.dataclass(frozen=True)
+class Model:
+    """What ``config`` answered: the document, and the variables that were not set."""
+
+    document: Mapping[str, Any]
+    unset: Tuple[str, ...] = ()
+
+
+class ComposeCli:
+    """The compose command of this host. Raises GatewayError when there is none that can be used."""
+
+    def __init__(self, command: Sequence[str] = (), docker_host: str = "", timeout: float = 60) -> None:
+        self._docker_host = docker_host
+        self._timeout = timeout
+        self.command = list(command) or self._found()
+
+    @staticmethod
+    def _found() -> List[str]:
+        docker = shutil.which("docker")
+        if docker and subprocess.run([docker, "compose", "version"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode == 0:
+            return [docker, "compose"]
+        standalone = shutil.which("docker-compose")
+        if standalone:
+            return [standalone]
+        raise GatewayError(
+            "Docker Compose is not installed",
+            remedy="install the docker-compose-plugin package on this host, or name the command in compose_stacks_compose_command",
+        )
+
+    def version(self) -> str:
+        """The version, such as ``2.40.3``. Raises GatewayError when it is older than v2."""
+        code, out, err = self._run(["version", "--short"], {}, None)
+        found = re.search(r"(\d+)\.(\d+)[^\s]*", out)
+        if code != 0 or not found:
+            raise GatewayError("Docker Compose does not tell its version", remedy="run '{0} version' on the host".format(" ".join(self.command)))
+        if (int(found.group(1)), int(found.group(2))) < MINIMUM:
+            raise GatewayError("Docker Compose {0} is older than v2".format(found.group(0)), remedy="install the docker-compose-plugin package on this host")
+        return found.group(0)
+
+    def config(self, project: Project, environment: Optional[Mapping[str, str]] = None) -> Model:
+        """The resolved model of a project, services of all profiles included. Nothing is fetched from elsewhere.
+
+        Raises GatewayError with compose's own sentence; the caller takes known secrets out of it.
+        """
+        line = project.arguments() + ["--profile", "*", "config", "--format", "json"]
+        code, out, err = self._run(line, environment or {}, project.directory)
+        unset = tuple(sorted(set(_UNSET.findall(err))))
+        if code != 0:
+            raise GatewayError(_sentence(err) or "docker compose config failed without a message", remedy=_remedy(err))
+        try:
+            document = json.loads(out)
+        except ValueError:
+            raise GatewayError("docker compose config did not answer with JSON", remedy="update Docker Compose on this host") from None
+        if not isinstance(document, dict) or not isinstance(document.get("services") or {}, dict):
+            raise GatewayError("docker compose config answered without services", remedy="run 'docker compose config' on the host")
+        return Model(document, unset)
+
+    def up(self, project: Project, services: Sequence[str], profiles: Sequence[str], recreate: bool) -> None:
+        """Create or recreate the named services, and nothing else: no dependency, no build, no pull.
+
+        Raises GatewayError with compose's own sentence.
+        """
+        line = project.arguments()
+        for each in profiles:
+            line += ["--profile", each]
+        line += ["up", "-d", "--no-deps", "--no-build", "--pull", "never"] + (["--force-recreate"] if recreate else []) + list(services)
+        code, out, err = self._run(line, {}, project.directory, timeout=max(self._timeout, 300))
+        if code != 0:
+            raise GatewayError(_sentence(err) or "docker compose up failed without a message", remedy="run 'docker compose up -d {0}' on the host to see why".format(" ".join(services)))
+
+    def _run(self, arguments: Sequence[str], environment: Mapping[str, str], cwd: Optional[str], timeout: float = 0) -> Tuple[int, str, str]:
+        env: Dict[str, str] = dict(os.environ)
+        env.update(environment)
+        # Remote includes would be fetched from the network while an audit reads.
+        env.update({"COMPOSE_EXPERIMENTAL_GIT_REMOTE": "false", "COMPOSE_EXPERIMENTAL_OCI_REMOTE": "false", "GIT_ALLOW_PROTOCOL": "none", "COMPOSE_ANSI": "never"})
+        for each in ("COMPOSE_FILE", "COMPOSE_PROJECT_NAME", "COMPOSE_PROFILES", "COMPOSE_ENV_FILES"):
+            env.pop(each, None)
+        if cwd:
+            env.setdefault("PWD", cwd)
+        if self._docker_host:
+            env["DOCKER_HOST"] = self._docker_host
+        try:
+            done = subprocess.run(
+                self.command + list(arguments), cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout or self._timeout, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise GatewayError("docker compose did not answer in {0:.0f} s".format(timeout or self._timeout), remedy="run it on the host by hand", retryable=True) from None
+        except OSError as error:
+            raise GatewayError("{0} cannot be run: {1}".format(self.command[0], error.strerror), remedy="install Docker Compose on this host") from None
+        return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+
+
+def _sentence(stderr: str) -> str:
+    lines = [line.strip() for line in stderr.splitlines() if line.strip() and not _LEVEL.match(line.strip())]
+    return " ".join(lines)[-600:]
+
+
+def _remedy(stderr: str) -> str:
+    if "env file" in stderr and "not found" in stderr:
+        return "put the env_file in the stack's folder on the host, or take it out of the compose file"
+    if "permission denied" in stderr:
+        return "run with become (media_center_become: true)"
+    if "required variable" in stderr:
+        return "set the variable in the stack's .env on the host"
+    return "run 'docker compose config' in the stack's folder on the host"

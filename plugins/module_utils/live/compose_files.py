@@ -1,0 +1,179 @@
+# Copyright: (c) 2026, homelab.media_center contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A stack's files on the host: read, compared with git, and laid out for compose without touching the real folder.
+
+Git's version of a stack is laid into a private folder that mirrors the absolute
+paths of the host, so ``..`` and relative paths mean what they mean in the real folder, and
+cutting the private prefix off compose's answer maps every path back. What git does
+not track (``.env``, secret files) is reached through symbolic links and so never copied.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+import posixpath
+import re
+from typing import Any, Dict, List, Mapping, Optional, Tuple
+
+#: A directory with more entries than this is not linked entry by entry.
+MAX_ENTRIES = 5000
+MAX_BYTES = 1 << 20
+_ASSIGNMENT = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*(?:=(.*))?$")
+
+
+@dataclasses.dataclass(frozen=True)
+class GitFile:
+    """One file of a stack as git has it. ``content`` is None when it is too large to carry; ``blobs`` are the ids it ever had, newest first."""
+
+    path: str
+    content: Optional[bytes]
+    blob: str = ""
+    mode: int = 0o644
+    file: str = ""
+    template: Optional[str] = None
+    blobs: Tuple[Tuple[str, str, str], ...] = ()
+    referenced: bool = False
+
+    @property
+    def blob_id(self) -> str:
+        """Git's id of the content."""
+        return blob_id(self.content) if self.content is not None else self.blob
+
+
+def blob_id(content: bytes) -> str:
+    """Git's own id of a file's content (SHA-1 of a header and the bytes)."""
+    return hashlib.new("sha1", b"blob %d\0" % len(content) + content, **_NOT_FOR_SECURITY).hexdigest()  # noqa: S324
+
+
+# Hosts in FIPS mode refuse SHA-1 unless told that no security rests on it; Python 3.8 does not know the word.
+_NOT_FOR_SECURITY: Dict[str, Any] = {"usedforsecurity": False} if hasattr(hashlib, "file_digest") or os.sys.version_info >= (3, 9) else {}  # type: ignore[attr-defined]
+
+
+@dataclasses.dataclass(frozen=True)
+class FileState:
+    """One tracked file, git against host. ``status``: same, missing, older, edited, unreadable."""
+
+    git: GitFile
+    host_path: str
+    status: str
+    commit: str = ""
+    date: str = ""
+    lines: int = 0
+
+
+def host_path(directory: str, path: str) -> str:
+    """The absolute path on the host of a path relative to the stack's folder."""
+    return posixpath.normpath(posixpath.join(directory, path))
+
+
+def read_file(path: str, limit: int = MAX_BYTES) -> Optional[bytes]:
+    """The bytes of a regular file; None when it does not exist. Raises OSError when it may not be read or is too large."""
+    try:
+        with open(path, "rb") as handle:
+            data = handle.read(limit + 1)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+    if len(data) > limit:
+        raise OSError(27, "file is larger than {0} bytes".format(limit), path)
+    return data
+
+
+def file_state(directory: str, git: GitFile) -> FileState:
+    """How the host's copy stands to git's. An older committed version is told from an edit by its blob id."""
+    path = host_path(directory, git.path)
+    try:
+        data = read_file(path, max(MAX_BYTES, 64 * MAX_BYTES if git.content is None else 0))
+    except OSError:
+        return FileState(git, path, "unreadable")
+    if data is None:
+        return FileState(git, path, "missing")
+    found = blob_id(data)
+    if found == git.blob_id:
+        return FileState(git, path, "same")
+    differing = _differing_lines(git.content, data)
+    for blob, commit, date in git.blobs:
+        if blob == found:
+            return FileState(git, path, "older", commit, date, differing)
+    return FileState(git, path, "edited", lines=differing)
+
+
+def _differing_lines(left: Optional[bytes], right: bytes) -> int:
+    if left is None:
+        return 0
+    ours, theirs = left.splitlines(), right.splitlines()
+    return len(set(ours) ^ set(theirs)) or abs(len(ours) - len(theirs)) or 1
+
+
+def lay_out(root: str, directory: str, files: Mapping[str, GitFile]) -> str:
+    """Lay git's files below ``root`` at the host's absolute paths; returns the stack's folder there.
+
+    Whatever else the host has beside them is linked, so that compose finds it.
+    """
+    laid: Dict[str, GitFile] = {host_path(directory, each.path): each for each in files.values() if each.content is not None}
+    folders = {posixpath.normpath(directory)}
+    for path in laid:
+        folders.add(posixpath.dirname(path))
+    for folder in list(folders):
+        while folder not in ("/", ""):
+            folder = posixpath.dirname(folder)
+            folders.add(folder)
+    for folder in sorted(folders):
+        os.makedirs(root + folder, mode=0o700, exist_ok=True)
+    for path, each in laid.items():
+        descriptor = os.open(root + path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as handle:
+            handle.write(each.content or b"")
+    for folder in folders:
+        _link_rest(root, folder)
+    return root + posixpath.normpath(directory)
+
+
+def _link_rest(root: str, folder: str) -> None:
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return
+    if len(names) > MAX_ENTRIES:
+        return
+    for name in names:
+        link = posixpath.join(root + folder, name)
+        if not os.path.lexists(link):
+            os.symlink(posixpath.join(folder, name), link)
+
+
+def mapped_back(value: Any, root: str) -> Any:
+    """Compose's answer with the private prefix cut off every text."""
+    if isinstance(value, str):
+        return value.replace(root, "")
+    if isinstance(value, dict):
+        return {mapped_back(key, root): mapped_back(each, root) for key, each in value.items()}
+    if isinstance(value, list):
+        return [mapped_back(each, root) for each in value]
+    return value
+
+
+def assignments(text: str) -> Dict[str, str]:
+    """Keys and raw values of an env file; a key without ``=`` has an empty one."""
+    found: Dict[str, str] = {}
+    for line in text.lstrip("\ufeff").splitlines():
+        if line.strip().startswith("#"):
+            continue
+        match = _ASSIGNMENT.match(line)
+        if match:
+            found[match.group(1)] = (match.group(2) or "").strip().strip("\"'")
+    return found
+
+
+def known_values(directory: str, env_files: Tuple[str, ...]) -> List[str]:
+    """Values of the host's env files that must not stand in a message, longest first."""
+    values = set()
+    for path in env_files or (".env",):
+        try:
+            data = read_file(host_path(directory, path))
+        except OSError:
+            continue
+        values.update(value for value in assignments((data or b"").decode("utf-8", "replace")).values() if len(value) >= 4)
+    return sorted(values, key=len, reverse=True)
