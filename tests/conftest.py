@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
 from support import engine as engines
 from support.parts import CHECKOUT, without
 
