@@ -141,7 +141,7 @@ class Engine:
                 return None
             raise
 
-    def submit(self, call: Callable[..., Any], *arguments: Any) -> "Future[Any]":
+    def submit(self, call: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Start ``call(*arguments)`` beside others, a few at a time. A call must not wait for another one."""
         with self._lock:
             if self._pool is None:

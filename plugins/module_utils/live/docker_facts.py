@@ -8,7 +8,7 @@ import os
 import pwd
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, Optional
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_endpoint import (
@@ -40,7 +40,7 @@ class Unread:
     kind: str
     key: str
     error: GatewayError
-    listed: Mapping[str, Any] = field(default_factory=dict)
+    listed: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -50,23 +50,24 @@ class HostFacts:
     ``containers`` are the raw inspects of all containers, running or not; ``images`` the raw inspects by the id or
     reference that was asked for, None for an image that the host does not have. ``daemon_config`` is None where the
     daemon's file cannot be read, or is not on this machine. ``client_proxies`` are the variables that compose adds to
-    containers: they may hold passwords. What is in ``unread`` is missing elsewhere here and means unknown, not absent.
+    containers: they may hold passwords, as inspects do, so ``repr()`` shows neither. What is in ``unread`` is missing
+    elsewhere here and means unknown, not absent.
     """
 
-    version: Raw
-    info: Raw
+    version: Raw = field(repr=False)
+    info: Raw = field(repr=False)
     podman: bool
     api_version: str
-    containers: List[Raw]
-    images: Dict[str, Optional[Raw]]
-    networks: List[Raw]
-    volumes: List[Raw]
-    daemon_config: Optional[Raw]
-    client_proxies: Dict[str, str]
+    containers: List[Raw] = field(repr=False)
+    images: Dict[str, Optional[Raw]] = field(repr=False)
+    networks: List[Raw] = field(repr=False)
+    volumes: List[Raw] = field(repr=False)
+    daemon_config: Optional[Raw] = field(repr=False)
+    client_proxies: Dict[str, str] = field(repr=False)
     containerd_store: bool
     cgroup_version: str
     rootless: bool
-    unread: List[Unread]
+    unread: List[Unread] = field(repr=False)
     _engine: Engine = field(repr=False, compare=False)
 
     def image(self, ref: str) -> Optional[Raw]:
@@ -99,7 +100,7 @@ def read_facts(engine: Engine, references: Iterable[str] = ()) -> HostFacts:
     listed = [entry for entry in engine.get("/containers/json", {"all": "1"}) or [] if entry.get("Id")]
     inspects = [(entry, engine.submit(engine.find, "/containers/%s/json" % segment(entry["Id"]))) for entry in listed]
     wanted = [entry.get("ImageID") for entry in listed] + list(references)
-    images = {ref: engine.submit(_read_image, engine, ref) for ref in wanted if ref}
+    images = {ref: engine.submit(_read_image, engine, ref) for ref in dict.fromkeys(wanted) if ref}
 
     containers = [_settled(future, "container", entry["Id"], unread, entry) for entry, future in inspects]
     containers = [container for container in containers if container]
@@ -130,7 +131,7 @@ def read_facts(engine: Engine, references: Iterable[str] = ()) -> HostFacts:
     )
 
 
-def _settled(future: "Future[Any]", kind: str, key: str, unread: List[Unread], listed: Optional[Raw] = None) -> Any:
+def _settled(future: Future[Any], kind: str, key: str, unread: List[Unread], listed: Optional[Raw] = None) -> Any:
     try:
         return future.result()
     except GatewayError as error:

@@ -11,7 +11,6 @@ import socket
 import ssl
 import time
 from dataclasses import dataclass
-from typing import Mapping, Optional
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_endpoint import (
@@ -30,7 +29,7 @@ class Answer:
     """An HTTP answer, read whole."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: http.client.HTTPMessage
     body: bytes
 
 
@@ -48,12 +47,13 @@ class Connection(http.client.HTTPConnection):
     def __init__(self, endpoint: Endpoint, timeout: float) -> None:
         super().__init__("localhost" if endpoint.is_socket else endpoint.address, endpoint.port or 80, timeout=timeout)
         self.endpoint = endpoint
+        self.limit = timeout
         self.answered = False
 
     def connect(self) -> None:
         """Open the socket; raises `GatewayError`."""
         try:
-            self.sock = _open_socket(self.endpoint, self.timeout)
+            self.sock = _open_socket(self.endpoint, self.limit)
         except OSError as error:
             raise _cannot_connect(self.endpoint, error) from error
 
@@ -62,7 +62,7 @@ class Connection(http.client.HTTPConnection):
 
         Raises `StaleConnection`, or `GatewayError` named after ``target``; the connection is then closed.
         """
-        deadline = time.monotonic() + self.timeout
+        deadline = time.monotonic() + self.limit
         try:
             if self.sock is None:
                 self.connect()
@@ -74,12 +74,12 @@ class Connection(http.client.HTTPConnection):
             self.close()
             if self.answered and isinstance(error, ConnectionError):
                 raise StaleConnection() from error
-            raise _named(_broken_exchange(self.endpoint, error, self.timeout), target, path) from error
+            raise _named(_broken_exchange(self.endpoint, error, self.limit), target, path) from error
         self.answered = self.sock is not None
         return answer
 
     def _exchange(self, path: str, deadline: float) -> Answer:
-        self.sock.settimeout(self.timeout)
+        self.sock.settimeout(self.limit)
         self.request("GET", path, headers={"Accept": "application/json", "User-Agent": "homelab.media_center"})
         response = self.getresponse()
         # Only from here on is the request known to have arrived: a break in the body is no stale connection.
@@ -104,7 +104,7 @@ class Connection(http.client.HTTPConnection):
         return Answer(response.status, response.headers, b"".join(chunks))
 
 
-def _open_socket(endpoint: Endpoint, timeout: Optional[float]) -> socket.socket:
+def _open_socket(endpoint: Endpoint, timeout: float) -> socket.socket:
     if endpoint.is_socket:
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         sock.settimeout(timeout)
@@ -119,14 +119,13 @@ def _open_socket(endpoint: Endpoint, timeout: Optional[float]) -> socket.socket:
     if endpoint.tls is None:
         return sock
     try:
-        return _tls_context(endpoint).wrap_socket(sock, server_hostname=endpoint.tls.hostname or endpoint.address)
+        return _tls_context(endpoint.tls).wrap_socket(sock, server_hostname=endpoint.tls.hostname or endpoint.address)
     except (OSError, GatewayError):
         sock.close()
         raise
 
 
-def _tls_context(endpoint: Endpoint) -> ssl.SSLContext:
-    tls: Tls = endpoint.tls
+def _tls_context(tls: Tls) -> ssl.SSLContext:
     for option, path in (("ca_path", tls.ca_path), ("client_cert", tls.client_cert), ("client_key", tls.client_key)):
         if path and not os.access(path, os.R_OK):
             raise GatewayError("%s %s cannot be read" % (option, path), remedy="correct %s" % option)

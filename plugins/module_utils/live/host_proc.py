@@ -13,11 +13,14 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Callable, Iterator, List, Optional, Tuple
 
+READ = "read"
+ABSENT = "absent"
 EQUAL = "equal"
 DIFFERENT = "different"
 UNKNOWN = "unknown"
@@ -26,7 +29,7 @@ NOT_COMPARABLE = "not_comparable"
 BECOME_REMEDY = "run with become (media_center_become: true)"
 MAX_CONTENT_BYTES = 16 * 1024 * 1024
 _MAX_SYMLINKS = 40
-_CHUNK = 65536
+_CONTAINER_ID = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,6 @@ class ContentPrint:
     remedy: str = ""
 
 
-READ = "read"
-ABSENT = "absent"
-
-
 class _Unknown(Exception):
     """The check cannot be made: reason and remedy."""
 
@@ -59,6 +58,29 @@ class _Unknown(Exception):
         super().__init__(reason)
         self.reason = reason
         self.remedy = remedy
+
+
+def is_process_of(pid: int, container_id: str, proc_root: str = "/proc") -> ProcCheck:
+    """Return whether a process belongs to a container, by its control group; any user may ask.
+
+    Different means that the engine counts processes in another namespace than this one (it runs in a container, or on
+    another machine): every other check of this process would then be about a stranger. Unknown is usual for rootless
+    engines without delegated control groups, and says nothing against the process.
+    """
+    try:
+        path = os.path.join(_process(pid, proc_root), "cgroup")
+        with open(path, encoding="utf-8", errors="replace") as stream:
+            groups = stream.read()
+    except _Unknown as error:
+        return ProcCheck(UNKNOWN, error.reason, error.remedy)
+    except OSError as error:
+        unreadable = _unreadable(error, "the control group")
+        return ProcCheck(UNKNOWN, unreadable.reason, unreadable.remedy)
+    if container_id in groups:
+        return ProcCheck(EQUAL)
+    if _CONTAINER_ID.search(groups):
+        return ProcCheck(DIFFERENT, "the process id is that of another container", "run the audit where the engine runs")
+    return ProcCheck(UNKNOWN, "the process's control group names no container")
 
 
 def same_network_namespace(child_pid: int, parent_pid: int, proc_root: str = "/proc") -> ProcCheck:
@@ -203,7 +225,8 @@ def _walk(opened: List[int], path: str) -> int:
         links += 1
         if links > _MAX_SYMLINKS:
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-        target = os.readlink(name, dir_fd=here[-1])
+        # An empty name reads the very link that was opened (readlinkat(2)), not what has its name by now.
+        target = os.readlink("", dir_fd=entry)
         if target.startswith("/"):
             here = here[:1]
         todo.extend(_components(target))
