@@ -55,15 +55,21 @@ class Model:
 class ComposeCli:
     """The compose command of this host. Raises GatewayError when there is none that can be used."""
 
-    def __init__(self, command: Sequence[str] = (), docker_host: str = "", timeout: float = 60) -> None:
-        self._docker_host = docker_host
+    def __init__(self, command: Sequence[str] = (), environment: Optional[Mapping[str, str]] = None, timeout: float = 60) -> None:
+        self._environment = dict(environment or {})
         self._timeout = timeout
         self.command = list(command) or self._found()
 
     @staticmethod
     def _found() -> List[str]:
         docker = shutil.which("docker")
-        if docker and subprocess.run([docker, "compose", "version"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode == 0:
+        if (
+            docker
+            and subprocess.run(
+                [docker, "compose", "version"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
+            ).returncode
+            == 0
+        ):
             return [docker, "compose"]
         standalone = shutil.which("docker-compose")
         if standalone:
@@ -75,7 +81,7 @@ class ComposeCli:
 
     def version(self) -> str:
         """The version, such as ``2.40.3``. Raises GatewayError when it is older than v2."""
-        code, out, err = self._run(["version", "--short"], {}, None)
+        code, out, _err = self._run(["version", "--short"], {}, None)
         found = re.search(r"(\d+)\.(\d+)[^\s]*", out)
         if code != 0 or not found:
             raise GatewayError("Docker Compose does not tell its version", remedy="run '{0} version' on the host".format(" ".join(self.command)))
@@ -88,7 +94,7 @@ class ComposeCli:
 
         Raises GatewayError with compose's own sentence; the caller takes known secrets out of it.
         """
-        line = project.arguments() + ["--profile", "*", "config", "--format", "json"]
+        line = [*project.arguments(), "--profile", "*", "config", "--format", "json"]
         code, out, err = self._run(line, environment or {}, project.directory)
         unset = tuple(sorted(set(_UNSET.findall(err))))
         if code != 0:
@@ -110,27 +116,39 @@ class ComposeCli:
         for each in profiles:
             line += ["--profile", each]
         line += ["up", "-d", "--no-deps", "--no-build", "--pull", "never"] + (["--force-recreate"] if recreate else []) + list(services)
-        code, out, err = self._run(line, {}, project.directory, timeout=max(self._timeout, 300))
+        code, _out, err = self._run(line, {}, project.directory, timeout=max(self._timeout, 300))
         if code != 0:
-            raise GatewayError(_sentence(err) or "docker compose up failed without a message", remedy="run 'docker compose up -d {0}' on the host to see why".format(" ".join(services)))
+            raise GatewayError(
+                _sentence(err) or "docker compose up failed without a message",
+                remedy="run 'docker compose up -d {0}' on the host to see why".format(" ".join(services)),
+            )
 
     def _run(self, arguments: Sequence[str], environment: Mapping[str, str], cwd: Optional[str], timeout: float = 0) -> Tuple[int, str, str]:
         env: Dict[str, str] = dict(os.environ)
         env.update(environment)
         # Remote includes would be fetched from the network while an audit reads.
-        env.update({"COMPOSE_EXPERIMENTAL_GIT_REMOTE": "false", "COMPOSE_EXPERIMENTAL_OCI_REMOTE": "false", "GIT_ALLOW_PROTOCOL": "none", "COMPOSE_ANSI": "never"})
+        env.update(
+            {"COMPOSE_EXPERIMENTAL_GIT_REMOTE": "false", "COMPOSE_EXPERIMENTAL_OCI_REMOTE": "false", "GIT_ALLOW_PROTOCOL": "none", "COMPOSE_ANSI": "never"}
+        )
         for each in ("COMPOSE_FILE", "COMPOSE_PROJECT_NAME", "COMPOSE_PROFILES", "COMPOSE_ENV_FILES"):
             env.pop(each, None)
         if cwd:
             env.setdefault("PWD", cwd)
-        if self._docker_host:
-            env["DOCKER_HOST"] = self._docker_host
+        env.update(self._environment)
         try:
             done = subprocess.run(
-                self.command + list(arguments), cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout or self._timeout, check=False
+                self.command + list(arguments),
+                cwd=cwd,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=timeout or self._timeout,
+                check=False,
             )
         except subprocess.TimeoutExpired:
-            raise GatewayError("docker compose did not answer in {0:.0f} s".format(timeout or self._timeout), remedy="run it on the host by hand", retryable=True) from None
+            raise GatewayError(
+                "docker compose did not answer in {0:.0f} s".format(timeout or self._timeout), remedy="run it on the host by hand", retryable=True
+            ) from None
         except OSError as error:
             raise GatewayError("{0} cannot be run: {1}".format(self.command[0], error.strerror), remedy="install Docker Compose on this host") from None
         return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")

@@ -25,7 +25,11 @@ _FIELD_CODES: Sequence[Tuple[str, str, str]] = (
     ("scale", "scale", "the number of containers differs"),
     ("managed_by", "container_unmanaged", "a container with this name was made by hand, not by compose"),
     ("container_name", "container_renamed", "the container has another name"),
-    ("runtime_checks.network_namespace", "stale_network_namespace", "the container still sits in the network of a container that was restarted or replaced since"),
+    (
+        "runtime_checks.network_namespace",
+        "stale_network_namespace",
+        "the container still sits in the network of a container that was restarted or replaced since",
+    ),
     ("runtime_checks.bind.", "stale_bind_mount", "the container still holds a file or folder that was replaced on the host"),
     ("runtime_checks.secret.", "secret_content_differs", "the content inside the container is not what the stack declares"),
     ("runtime_checks.config.", "config_content_differs", "the content inside the container is not what the stack declares"),
@@ -44,6 +48,7 @@ class Sides:
     """Both comparisons of one stack. ``host`` parts are None where the host's files could not be modelled or equal git's."""
 
     stack: str
+    git_declared: Optional[State]
     git_plan: Optional[Plan]
     host_declared: Optional[State]
     host_plan: Optional[Plan]
@@ -59,7 +64,9 @@ def drift_findings(target: str, sides: Sides, redactor: Redactor) -> List[Findin
             found.extend(_field_finding(target, sides, change, each, redactor) for each in change.fields)
         else:
             code, message, remedy = _ITEM_CODES.get((change.action, change.resource), ("unmanaged", "", "backport"))
-            found.append(of_item(target, change, code=code, message="{0} {1}: {2}".format(change.resource, change.key, message), remedy=remedy, evidence=sides.stack))
+            found.append(
+                of_item(target, change, code=code, message="{0} {1}: {2}".format(change.resource, change.key, message), remedy=remedy, evidence=sides.stack)
+            )
     return found + _pending(target, sides, redactor)
 
 
@@ -68,9 +75,20 @@ def _field_finding(target: str, sides: Sides, change: Change, each: FieldChange,
     for path, code, message in _FIELD_CODES:
         if each.path == path or (path.endswith(".") and each.path.startswith(path)):
             severity = "info" if code == "image_moved" and _floating(change, sides) else each.field.severity
-            return of_field(redactor, target, change, each, code=code, message="{0}: {1}".format(name, message), severity=severity, remedy=RECONCILE, evidence=sides.stack)
+            return of_field(
+                redactor, target, change, each, code=code, message="{0}: {1}".format(name, message), severity=severity, remedy=RECONCILE, evidence=sides.stack
+            )
     if each.path.startswith("networks.") and each.path.count(".") == 1 and each.declared is ABSENT:
-        return of_field(redactor, target, change, each, code="network_extra", message=name + ": connected to a network that the stack does not name", remedy=RECONCILE, evidence=sides.stack)
+        return of_field(
+            redactor,
+            target,
+            change,
+            each,
+            code="network_extra",
+            message=name + ": connected to a network that the stack does not name",
+            remedy=RECONCILE,
+            evidence=sides.stack,
+        )
     code, message, remedy = _three_way(sides, change, each)
     return of_field(redactor, target, change, each, code=code, message="{0}: {1}".format(name, message), remedy=remedy, evidence=sides.stack)
 
@@ -111,7 +129,16 @@ def _pending(target: str, sides: Sides, redactor: Redactor) -> List[Finding]:
         if change.action != "update":
             if (change.resource, change.key) not in whole and change.resource == "service":
                 found.append(
-                    of_item(target, change, code="deploy_pending", direction="undetermined", severity="low", remedy=RECONCILE, evidence=sides.stack, message=name + ": the host's files say otherwise than git and the container")
+                    of_item(
+                        target,
+                        change,
+                        code="deploy_pending",
+                        direction="undetermined",
+                        severity="low",
+                        remedy=RECONCILE,
+                        evidence=sides.stack,
+                        message=name + ": the host's files say otherwise than git and the container",
+                    )
                 )
             continue
         for each in change.fields:
@@ -120,7 +147,14 @@ def _pending(target: str, sides: Sides, redactor: Redactor) -> List[Finding]:
             swapped = dataclasses.replace(each, declared=each.running, running=each.declared)
             found.append(
                 of_field(
-                    redactor, target, change, swapped, code="deploy_pending", severity="low", remedy=RECONCILE, evidence=sides.stack,
+                    redactor,
+                    target,
+                    change,
+                    swapped,
+                    code="deploy_pending",
+                    severity="low",
+                    remedy=RECONCILE,
+                    evidence=sides.stack,
                     message=name + ": git and the container agree, the host's file has the other value and the next up would bring it",
                 )
             )
@@ -133,19 +167,18 @@ def _floating(change: Change, sides: Sides) -> bool:
 
 
 def _reference(change: Change, sides: Sides) -> str:
-    if sides.host_declared is not None:
-        item = sides.host_declared.items.get((change.resource, change.key))
-        if item is not None and isinstance(item.values.get("image"), str):
-            return str(item.values["image"])
-    return ""
+    declared = sides.git_declared or sides.host_declared
+    item = declared.items.get((change.resource, change.key)) if declared is not None else None
+    return str(item.values.get("image") or "") if item is not None else ""
 
 
 def _only_older(files: Sequence[FileState]) -> bool:
-    states = {each.status for each in files if each.status != "same" and not _document(each.git.path)}
+    states = {each.status for each in files if each.status != "same" and not is_document(each.git.path)}
     return states == {"older"}
 
 
-def _document(path: str) -> bool:
+def is_document(path: str) -> bool:
+    """Whether a tracked file only informs people, so that a host need not have it."""
     return path.lower().endswith(_DOCUMENTS)
 
 
@@ -163,11 +196,17 @@ def file_findings(target: str, stack: str, files: Sequence[FileState], origin: C
         code, message, remedy = told[each.status]
         if each.git.template and each.status == "edited":
             message = "the host's copy is not what the template renders, {lines} lines differ"
-        quiet = _document(each.git.path)
+        quiet = is_document(each.git.path)
         found.append(
             Finding(
-                code, "{0}: {1}".format(each.git.path, message.format(commit=each.commit[:10], date=each.date, lines=each.lines)), target=target, resource="file",
-                key="{0}/{1}".format(stack, each.git.path), severity="info" if quiet else "medium", source=origin(each), remedy=remedy,
+                code,
+                "{0}: {1}".format(each.git.path, message.format(commit=each.commit[:10], date=each.date, lines=each.lines)),
+                target=target,
+                resource="file",
+                key="{0}/{1}".format(stack, each.git.path),
+                severity="info" if quiet else "medium",
+                source=origin(each),
+                remedy=remedy,
                 evidence="{0}{1}".format(each.host_path, "; likely git_ahead" if each.status == "older" else ""),
             )
         )
@@ -182,7 +221,17 @@ def env_findings(target: str, stack: str, example: Mapping[str, str], host: Mapp
         ("env_key_extra", sorted(set(host) - set(example)), "the host's file has this key, git's example does not name it", "low"),
     ):
         found.extend(
-            Finding(code, "{0} in {1}: {2}".format(key, path, message), target=target, resource="env_file", key="{0}/{1}".format(stack, path), path=key, severity=severity, source=source, remedy="backport")
+            Finding(
+                code,
+                "{0} in {1}: {2}".format(key, path, message),
+                target=target,
+                resource="env_file",
+                key="{0}/{1}".format(stack, path),
+                path=key,
+                severity=severity,
+                source=source,
+                remedy="backport",
+            )
             for key in keys
         )
     return found

@@ -55,7 +55,7 @@ def split_paths(joined: str) -> Tuple[str, ...]:
         if os.path.exists(held) or not held.startswith("/"):
             found.append(held)
             held = ""
-    return tuple(found + ([piece for piece in held.split(",")] if held else []))
+    return tuple(found + (list(held.split(",")) if held else []))
 
 
 def live_projects(containers: Sequence[Mapping[str, Any]]) -> Dict[str, LiveProject]:
@@ -102,7 +102,7 @@ def _managed(working_dir: str, managers: Mapping[str, Mapping[str, Any]]) -> Tup
             if destination in ("", "/") or not (_within(inside, destination) or _within(destination, inside)):
                 continue
             if _within(working_dir, destination) and not os.path.isdir(working_dir):
-                return name, posixpath.normpath(source + working_dir[len(destination):])
+                return name, posixpath.normpath(source + working_dir[len(destination) :])
             if _within(working_dir, source) or _within(working_dir, destination):
                 return name, working_dir
     return "", working_dir
@@ -113,7 +113,7 @@ def _within(path: str, folder: str) -> bool:
 
 
 def _moved(path: str, working_dir: str, folder: str) -> str:
-    return folder + path[len(working_dir):] if folder != working_dir and _within(path, working_dir) else path
+    return folder + path[len(working_dir) :] if folder != working_dir and _within(path, working_dir) else path
 
 
 def match_stacks(stacks: Sequence[Mapping[str, Any]], projects: Mapping[str, LiveProject]) -> Dict[str, Match]:

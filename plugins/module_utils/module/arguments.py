@@ -1,0 +1,78 @@
+# Copyright: (c) 2026, homelab.media_center contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Argument specs of the modules, each group defined once."""
+
+from __future__ import annotations
+
+from typing import Any, Dict
+
+from ansible.module_utils.basic import env_fallback
+
+Spec = Dict[str, Dict[str, Any]]
+
+
+def engine_arguments() -> Spec:
+    """Where a Docker Engine answers; names and environment variables are those of community.docker."""
+    return {
+        "docker_host": {"type": "str", "aliases": ["docker_url"]},
+        "tls": {"type": "bool"},
+        "validate_certs": {"type": "bool", "aliases": ["tls_verify"]},
+        "ca_path": {"type": "path", "aliases": ["ca_cert", "tls_ca_cert", "cacert_path"]},
+        "client_cert": {"type": "path", "aliases": ["tls_client_cert", "cert_path"]},
+        "client_key": {"type": "path", "aliases": ["tls_client_key", "key_path"], "no_log": False},
+        "tls_hostname": {"type": "str"},
+        "api_version": {"type": "str", "default": "auto", "aliases": ["docker_api_version"]},
+        "timeout": {"type": "int", "default": 60, "fallback": (env_fallback, ["DOCKER_TIMEOUT"])},
+    }
+
+
+def stack_options() -> Spec:
+    """One entry of ``stacks`` as the action plugin hands it to the host."""
+    return {
+        "name": {"type": "str", "required": True},
+        "project_name": {"type": "str"},
+        "project_directory": {"type": "str"},
+        "files": {"type": "list", "elements": "str"},
+        "env_files": {"type": "list", "elements": "str"},
+        "profiles": {"type": "list", "elements": "str"},
+        "repository": {"type": "str", "default": "homelab-apps"},
+        "folder": {"type": "str"},
+        "template": {"type": "bool", "default": False},
+        "vars_files": {"type": "list", "elements": "str"},
+        "images": {"type": "list", "elements": "str"},
+        "assigned": {"type": "bool", "default": True},
+    }
+
+
+def compose_read_arguments() -> Spec:
+    """What both compose modules take to read a host."""
+    return {
+        "target": {"type": "str"},
+        "stacks": {"type": "list", "elements": "dict", "options": stack_options()},
+        "repositories": {"type": "dict"},
+        "revision": {"type": "str"},
+        "compose_command": {"type": "list", "elements": "str"},
+        "sources": {"type": "str", "no_log": True},
+        "fingerprint_key": {"type": "str", "no_log": True},
+        **engine_arguments(),
+    }
+
+
+def compose_info_arguments() -> Spec:
+    """Arguments of ``compose_stack_info``."""
+    return {"target": {"type": "str"}, "fingerprint_key": {"type": "str", "no_log": True}, **engine_arguments()}
+
+
+def compose_stack_arguments() -> Spec:
+    """Arguments of ``compose_stack``."""
+    return {
+        "git_wins": {"type": "list", "elements": "str"},
+        "adopt": {"type": "bool", "default": False},
+        "prune": {"type": "bool", "default": False},
+        "prune_count": {"type": "int"},
+        "allow_recreate": {"type": "list", "elements": "str"},
+        "protected": {"type": "list", "elements": "str"},
+        "backup_directory": {"type": "path"},
+        **compose_read_arguments(),
+    }
