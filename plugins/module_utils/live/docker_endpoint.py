@@ -228,9 +228,10 @@ def _from_context(name: str, source: str, options: EndpointOptions, environ: Map
             remedy="set docker_host, or choose another context with 'docker context use'",
         )
     folder = os.path.join(store, "tls", digest, "docker")
+    verify = not docker.get("SkipTLSVerify") if options.validate_certs is None else options.validate_certs
     tls = None
-    if os.path.isdir(folder) or docker.get("SkipTLSVerify"):
-        tls = _tls_with_files(not docker.get("SkipTLSVerify"), folder, options)
+    if os.path.isdir(folder) or docker.get("SkipTLSVerify") or options.tls or options.validate_certs:
+        tls = _tls_with_files(verify, folder, options)
     return _parse(docker["Host"], tls, "context " + name)
 
 

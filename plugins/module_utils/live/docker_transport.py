@@ -21,6 +21,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_e
 
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 _CHUNK = 65536
+_CLIENT_CERT_REMEDY = "give client_cert and client_key signed by the CA that the engine trusts"
 WRONG_SERVER_REMEDY = "point docker_host at the Docker socket or the engine's API port"
 
 
@@ -184,6 +185,7 @@ def _reach_remedy(endpoint: Endpoint) -> str:
 
 
 def _tls_failure(error: ssl.SSLError) -> GatewayError:
+    """Word a failure of the handshake; TLS 1.3 tells a refused client certificate only with the first read."""
     reason = error.reason or ""
     if isinstance(error, ssl.SSLCertVerificationError):
         remedy = "give the engine's CA as ca_path, and its certificate's name as tls_hostname"
@@ -191,14 +193,16 @@ def _tls_failure(error: ssl.SSLError) -> GatewayError:
     if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"):
         return GatewayError("TLS failed: the port does not speak TLS", remedy="set tls and validate_certs to false")
     if "ALERT" in reason:
-        remedy = "give client_cert and client_key signed by the CA that the engine trusts"
-        return GatewayError("TLS failed: the engine refused the client (%s)" % reason, remedy=remedy)
+        return GatewayError("TLS failed: the engine refused the client (%s)" % reason, remedy=_CLIENT_CERT_REMEDY)
     return GatewayError("TLS failed (%s)" % _reason(error), remedy="check tls, ca_path, client_cert and client_key")
 
 
 def _broken_exchange(endpoint: Endpoint, error: Exception, timeout: float) -> GatewayError:
+    if endpoint.tls is not None and isinstance(error, (ConnectionError, ssl.SSLEOFError)):
+        # The alert that tells of a refused client is lost where the reset of the connection overtakes it.
+        message = "the connection was closed, as by an engine that refused the client's certificate"
+        return BrokenExchange(message, remedy=_CLIENT_CERT_REMEDY, retryable=True)
     if isinstance(error, ssl.SSLError):
-        # TLS 1.3 tells a refused client certificate only with the first read.
         return _tls_failure(error)
     if isinstance(error, socket.timeout):
         remedy = "look whether 'docker ps' hangs on the host too, or raise timeout"

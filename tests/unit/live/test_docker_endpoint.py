@@ -133,7 +133,9 @@ def test_context_brings_its_tls_files(home: Path) -> None:
 
 def test_context_that_skips_verification(home: Path) -> None:
     add_context(home, "nas", "tcp://nas:2376", skip_verify=True)
-    assert resolved({"HOME": str(home), "DOCKER_CONTEXT": "nas"}).tls == Tls(verify=False)
+    environ = {"HOME": str(home), "DOCKER_CONTEXT": "nas"}
+    assert resolved(environ).tls == Tls(verify=False)
+    assert resolved(environ, validate_certs=True, ca_path="/ca").tls == Tls(verify=True, ca_path="/ca")
 
 
 def test_missing_context_is_named(home: Path) -> None:
