@@ -81,6 +81,8 @@ lint: $(TOOLS)
 	$(call say,mypy)
 	@$(BIN)/mypy -p ansible_collections.homelab.media_center.plugins
 	@$(BIN)/mypy -p lab
+	@$(BIN)/mypy -p support
+	@$(BIN)/mypy scripts
 	$(call say,yamllint)
 	@$(BIN)/yamllint --strict .
 	$(call say,ansible-lint)
