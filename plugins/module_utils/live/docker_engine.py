@@ -43,7 +43,8 @@ class Engine:
     whole answer. ``api_version`` other than "auto", or ``DOCKER_API_VERSION``, is used as it is. Connects at the first
     request. All methods may be called from several threads; each raises `GatewayError` where the engine cannot be read.
 
-    ``requests`` counts what was sent, retries included: ``{"read": n, "write": 0}``.
+    ``requests`` counts what was sent, retries included: ``{"read": n, "write": n}``; who writes to the same engine by
+    other means counts there.
     """
 
     def __init__(
