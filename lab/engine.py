@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A Docker Engine that answers the reading part of its API from recorded answers of a real one.
 
-Recordings (`data/engine/<host>.json`) are made by `tests/support/lab_recorder.py`. Whatever would write is refused like an authorization
+The recordings (`data/engine/<host>.json`) are made by `tests/support/lab_recorder.py`. Whatever would write is refused like an authorization
 plugin does it, and stands in the request log. What was not recorded is answered with 501, so that nobody takes it for an empty list.
 """
 
@@ -29,7 +29,7 @@ _Item = dict[str, Any]
 
 
 class _NotFound(Exception):
-    """Carries the message of the engine's 404."""
+    """Carries the kind of the thing and the name under which it was asked for."""
 
 
 class _NotRecorded(Exception):
@@ -39,10 +39,9 @@ class _NotRecorded(Exception):
 class Engine:
     """The stand-in of one docker host's engine, named like the host."""
 
-    def __init__(self, name: str, lab: Path) -> None:
+    def __init__(self, name: str, recording: _Item) -> None:
         self.name = name
-        text = (DATA / "engine" / f"{name}.json").read_text(encoding="utf-8")
-        self._recorded = json.loads(text.replace(PLACE, json.dumps(str(lab))[1:-1]))
+        self._recorded = recording
         for container in self._recorded["containers"]:
             state = container["inspect"]["State"]
             state["Pid"] += _NO_SUCH_PID if state["Pid"] else 0
@@ -65,50 +64,63 @@ class Engine:
             )
         ]
 
+    @classmethod
+    def of_host(cls, name: str, lab: Path) -> Engine:
+        """The engine of a docker host of the lab; `lab` is the folder below which the host's files lie."""
+        text = (DATA / "engine" / f"{name}.json").read_text(encoding="utf-8")
+        return cls(name, json.loads(text.replace(PLACE, json.dumps(str(lab))[1:-1])))
+
     def answer(self, request: Request) -> Response:
-        """The engine's answer; its `Api-Version` stands in the headers of every one."""
-        response = self._answer(request)
-        return Response(response.status, response.body, {**self._recorded["headers"], **response.headers})
+        """The recorded answer, or the engine's own words about what is not there."""
+        try:
+            return self._answer(request)
+        except _NotFound as error:
+            return self._refusal(error.args[0], name=error.args[1])
+        except _NotRecorded as error:
+            return self._message(501, f"the lab's engine has no recording of {error}")
 
     def failure(self, status: int) -> Response:
         """An error of the daemon itself, in the form of its messages."""
-        return json_response(status, {"message": "the lab's fault: the daemon could not answer"})
+        return self._message(status, "the lab's fault: the daemon could not answer")
 
     def _answer(self, request: Request) -> Response:
         path, version = request.path, self._recorded["version"]
         if match := _VERSIONED.match(path):
             wanted, path = (int(match[1]), int(match[2])), match[3]
             if wanted > _numbers(version["ApiVersion"]):
-                return _message(400, f"client version {match[1]}.{match[2]} is too new. Maximum supported API version is {version['ApiVersion']}")
+                return self._refusal("too_new", version=f"{match[1]}.{match[2]}")
             if wanted < _numbers(version["MinAPIVersion"]):
-                least = version["MinAPIVersion"]
-                hint = "please upgrade your client to a newer version"
-                return _message(400, f"client version {match[1]}.{match[2]} is too old. Minimum supported API version is {least}, {hint}")
+                return self._refusal("too_old", version=f"{match[1]}.{match[2]}")
         if path == "/_ping" and request.method in ("GET", "HEAD"):
             return Response(200, b"OK", self._recorded["ping_headers"])
         if request.method != "GET":
-            return _message(403, f"authorization denied by plugin lab: the lab's engine only reads, {request.method} {path} was not done")
+            return self._message(403, f"authorization denied by plugin lab: the lab's engine only reads, {request.method} {path} was not done")
         return self._read(request, path)
 
     def _read(self, request: Request, path: str) -> Response:
         for pattern, handler in self._routes:
             if match := pattern.match(path):
-                try:
-                    return handler(request, *match.groups())
-                except _NotFound as error:
-                    return _message(404, str(error))
-                except _NotRecorded as error:
-                    return _message(501, f"the lab's engine has no recording of {error}")
-        return _message(404, "page not found")
+                return handler(request, *match.groups())
+        raise _NotFound("page", path)
+
+    def _refusal(self, kind: str, name: str = "", version: str = "") -> Response:
+        told = self._recorded["refusals"][kind]
+        return Response(told["status"], told["body"].replace("@NAME@", name).replace("@VERSION@", version).encode(), told["headers"])
+
+    def _message(self, status: int, text: str) -> Response:
+        return self._json({"message": text}, status)
+
+    def _json(self, value: Any, status: int = 200) -> Response:
+        return json_response(status, value, self._recorded["headers"])
 
     def _not_recorded(self, request: Request) -> Response:
         raise _NotRecorded(f"{request.method} {request.path}")
 
     def _version(self, _request: Request) -> Response:
-        return json_response(200, self._recorded["version"])
+        return self._json(self._recorded["version"])
 
     def _info(self, _request: Request) -> Response:
-        return json_response(200, self._recorded["info"])
+        return self._json(self._recorded["info"])
 
     def _list_containers(self, request: Request) -> Response:
         limit = int(request.argument("limit") or 0)
@@ -126,22 +138,22 @@ class Engine:
             item = container["listed"]
             if (everything or "status" in filters or item["State"] in ("running", "paused", "restarting")) and _passes(item, filters, tests):
                 found.append(item | (container["sizes"] if _is_true(request.argument("size")) else {}))
-        return json_response(200, found[:limit] if limit > 0 else found)
+        return self._json(found[:limit] if limit > 0 else found)
 
     def _container(self, reference: str) -> _Item:
         containers = self._recorded["containers"]
         exact = [entry for entry in containers if reference in (entry["inspect"]["Id"], entry["inspect"]["Name"][1:], entry["inspect"]["Name"])]
         found = exact or [entry for entry in containers if entry["inspect"]["Id"].startswith(reference)]
         if len(found) != 1:
-            raise _NotFound(f"No such container: {reference}")
+            raise _NotFound("container", reference)
         return found[0]
 
     def _inspect_container(self, request: Request, reference: str) -> Response:
         container = self._container(reference)
-        return json_response(200, container["inspect"] | (container["sizes"] if _is_true(request.argument("size")) else {}))
+        return self._json(container["inspect"] | (container["sizes"] if _is_true(request.argument("size")) else {}))
 
     def _container_changes(self, _request: Request, reference: str) -> Response:
-        return json_response(200, self._container(reference)["changes"])
+        return self._json(self._container(reference)["changes"])
 
     def _list_images(self, request: Request) -> Response:
         tests = {
@@ -150,7 +162,7 @@ class Engine:
             "reference": lambda item, value: any(fnmatchcase(name, value) for tag in item["RepoTags"] or [] for name in (tag, tag.rpartition(":")[0])),
         }
         filters = _filters(request)
-        return json_response(200, [entry["listed"] for entry in self._recorded["images"] if _passes(entry["listed"], filters, tests)])
+        return self._json([entry["listed"] for entry in self._recorded["images"] if _passes(entry["listed"], filters, tests)])
 
     def _image(self, reference: str) -> _Item:
         for image in self._recorded["images"]:
@@ -162,13 +174,13 @@ class Engine:
             if re.fullmatch(r"(sha256:)?[0-9a-f]{7,}", reference) and bare_id.startswith(reference.removeprefix("sha256:")):
                 return image
         tagged = ":" in reference.rpartition("/")[2] or "@" in reference
-        raise _NotFound(f"No such image: {reference if tagged else reference + ':latest'}")
+        raise _NotFound("image_with_tag" if tagged else "image", reference)
 
     def _inspect_image(self, _request: Request, reference: str) -> Response:
-        return json_response(200, self._image(reference)["inspect"])
+        return self._json(self._image(reference)["inspect"])
 
     def _image_history(self, _request: Request, reference: str) -> Response:
-        return json_response(200, self._image(reference)["history"])
+        return self._json(self._image(reference)["history"])
 
     def _list_networks(self, request: Request) -> Response:
         tests = {
@@ -178,15 +190,15 @@ class Engine:
             "name": lambda item, value: value in item["Name"],
         }
         filters = _filters(request)
-        return json_response(200, [entry["listed"] for entry in self._recorded["networks"] if _passes(entry["listed"], filters, tests)])
+        return self._json([entry["listed"] for entry in self._recorded["networks"] if _passes(entry["listed"], filters, tests)])
 
     def _inspect_network(self, _request: Request, reference: str) -> Response:
         networks = [entry["inspect"] for entry in self._recorded["networks"]]
         exact = [item for item in networks if reference in (item["Id"], item["Name"])]
         found = exact or [item for item in networks if item["Id"].startswith(reference)]
         if len(found) != 1:
-            raise _NotFound(f"network {reference} not found")
-        return json_response(200, found[0])
+            raise _NotFound("network", reference)
+        return self._json(found[0])
 
     def _list_volumes(self, request: Request) -> Response:
         tests = {
@@ -196,17 +208,13 @@ class Engine:
         }
         filters = _filters(request)
         found = [entry["listed"] for entry in self._recorded["volumes"] if _passes(entry["listed"], filters, tests)]
-        return json_response(200, {"Volumes": found, "Warnings": None})
+        return self._json({"Volumes": found, "Warnings": None})
 
     def _inspect_volume(self, _request: Request, reference: str) -> Response:
         for entry in self._recorded["volumes"]:
             if entry["inspect"]["Name"] == reference:
-                return json_response(200, entry["inspect"])
-        raise _NotFound(f"get {reference}: no such volume")
-
-
-def _message(status: int, text: str) -> Response:
-    return json_response(status, {"message": text})
+                return self._json(entry["inspect"])
+        raise _NotFound("volume", reference)
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -245,7 +253,7 @@ def _one_passes(item: _Item, name: str, values: Iterable[str], tests: dict[str, 
 def _full_name(reference: str) -> str:
     """The name of an image as the engine completes it: registry, `library/` and tag."""
     name = reference
-    first, slash, _ = name.partition("/")
+    first, slash = name.partition("/")[:2]
     if not slash or not ("." in first or ":" in first or first == "localhost"):
         name = f"docker.io/{name if slash else 'library/' + name}"
     if "@" not in name and ":" not in name.rpartition("/")[2]:

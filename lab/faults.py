@@ -10,7 +10,6 @@ before each answer: a fault holds from the next request on and needs no connecti
 from __future__ import annotations
 
 import json
-import os
 import random
 import threading
 from dataclasses import asdict, dataclass
@@ -92,7 +91,7 @@ class FaultFile:
 
     def _refresh(self) -> None:
         try:
-            found = os.stat(self._path)
+            found = self._path.stat()
             stamp = (found.st_ino, found.st_mtime_ns)
         except FileNotFoundError:
             stamp = None

@@ -52,8 +52,7 @@ def build(paths: Paths, engines: dict[str, str], command: list[str] | None) -> d
 def _docker_host(paths: Paths, host: hosts.Host, endpoint: str) -> dict[str, Any]:
     root = hosts.root_of(paths.root, host.name)
     stacks = [
-        {"name": stack.name, "repository": stack.repository, "files": list(stack.files), "project_directory": str(root / stack.folder)}
-        for stack in host.stacks
+        {"name": stack.name, "repository": stack.repository, "files": list(stack.files), "project_directory": str(root / stack.folder)} for stack in host.stacks
     ]
     return {**_LOCAL, "compose_stacks_docker_host": endpoint, "media_center_stacks": stacks}
 

@@ -120,7 +120,7 @@ def _serve_until_told(paths: Paths, ready: IO[str]) -> None:
         lay(host, paths.root)
         path = sockets / f"{host.name}.sock"
         path.unlink(missing_ok=True)
-        listeners[host.name] = serve(Engine(host.name, paths.root), faults, log, path)
+        listeners[host.name] = serve(Engine.of_host(host.name, paths.root), faults, log, path)
     inventory.write(paths, {name: listener.address for name, listener in listeners.items()})
     ready.write("ready\n")
     ready.flush()

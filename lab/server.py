@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 # Linux keeps 108 bytes for the path of a unix socket, the closing zero included.
 LONGEST_SOCKET_PATH = 107
 _LONGEST_BODY = 16 * 1024 * 1024
+_LONGEST_LINE = 65536
 
 
 @dataclass(frozen=True)
@@ -79,11 +80,6 @@ class _Handler(BaseHTTPRequestHandler):
     faults: FaultFile
     log: RequestLog
     stopping: threading.Event
-
-    def setup(self) -> None:
-        # Headers and body are two writes: with Nagle's algorithm the second waits some 40 ms for the first one's receipt. Unix sockets know no such option.
-        self.disable_nagle_algorithm = self.request.family == socket.AF_INET
-        super().setup()
 
     def handle_one_request(self) -> None:
         try:
@@ -137,14 +133,21 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _read_body(self) -> bytes:
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
-            # No stand-in needs a streamed upload: it is left unread, and the connection ends with the answer.
-            self.close_connection = True
-            return b""
+            return b"".join(iter(self._read_chunk, b""))
         length = int(self.headers.get("Content-Length") or 0)
         if length > _LONGEST_BODY:
             self.close_connection = True
             return b""
         return self.rfile.read(length)
+
+    def _read_chunk(self) -> bytes:
+        """The next chunk of a body that comes in pieces; empty at its end, trailers included."""
+        size = int(self.rfile.readline(_LONGEST_LINE).partition(b";")[0] or b"0", 16)
+        chunk = self.rfile.read(size)
+        rest = self.rfile.readline(_LONGEST_LINE).strip()
+        while rest and not size:
+            rest = self.rfile.readline(_LONGEST_LINE).strip()
+        return chunk
 
     def _send(self, response: Response) -> None:
         self.send_response(response.status)
@@ -167,6 +170,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    # Clients ask for all containers at once; a full queue refuses connections to a unix socket right away.
+    request_queue_size = 256
     block_on_close = False
 
 
@@ -177,7 +182,7 @@ class _UnixServer(_Server):
     def server_bind(self) -> None:
         old = os.umask(0o177)
         try:
-            self.socket.bind(self.server_address)  # type: ignore[arg-type]
+            self.socket.bind(self.server_address)
         finally:
             os.umask(old)
         self.server_name, self.server_port = "localhost", 0
@@ -204,7 +209,9 @@ class Listener:
 def serve(stand_in: StandIn, faults: FaultFile, log: RequestLog, socket_path: Path | None = None) -> Listener:
     """Serve `stand_in` from a thread of its own: on `socket_path`, else on a free port of 127.0.0.1."""
     stopping = threading.Event()
-    handler = type("Handler", (_Handler,), {"stand_in": stand_in, "faults": faults, "log": log, "stopping": stopping})
+    # Headers and body are two writes: under Nagle's algorithm the second waits some 40 ms for the first one's receipt. Unix sockets have no such option.
+    shared = {"stand_in": stand_in, "faults": faults, "log": log, "stopping": stopping, "disable_nagle_algorithm": socket_path is None}
+    handler = type("Handler", (_Handler,), shared)
     if socket_path is None:
         server: ThreadingHTTPServer = _Server(("127.0.0.1", 0), handler)
         address = f"http://127.0.0.1:{server.server_address[1]}"

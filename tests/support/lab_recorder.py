@@ -20,8 +20,10 @@ import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import yaml
+
 from lab import hosts, repositories
 from support import engine as engines
 from support.engine import Engine, busybox_tar, find_busybox, find_compose
@@ -32,11 +34,78 @@ if TYPE_CHECKING:
 IMAGES = Path(__file__).with_name("lab_images.yml")
 _SLEEPER = b"#!/bin/sh\n[ \"$1\" = healthcheck ] && exit 0\ntrap 'exit 0' TERM INT\nwhile :; do sleep 3600 & wait $!; done\n"
 _PROGRAMS = ("init", "gluetun-entrypoint", "sbin/tini", "usr/bin/dumb-init", "watchtower", "entrypoint.sh", "opt/adguardhome/AdGuardHome")
+_NOBODY, _OLD, _NEW = "lab-nobody", "1.1", "1.999"
+# What an engine says to a question that it cannot answer; the words differ from version to version.
+_REFUSED = {
+    "container": f"/containers/{_NOBODY}/json",
+    "image": f"/images/{_NOBODY}/json",
+    "image_with_tag": f"/images/{_NOBODY}:1/json",
+    "network": f"/networks/{_NOBODY}",
+    "volume": f"/volumes/{_NOBODY}",
+    "page": f"/{_NOBODY}",
+    "too_old": f"/v{_OLD}/version",
+    "too_new": f"/v{_NEW}/version",
+}
 _START = """
 hostname "$1"
 ip link set lo up
 exec dockerd --host "unix://$2/docker.sock" --data-root "$2/data" --exec-root "$2/exec" --pidfile "$2/pid"
 """
+
+
+def ask(engine: Engine, method: str, path: str) -> tuple[int, bytes, dict[str, str]]:
+    """Status, body and headers of the engine's answer."""
+    connection = engines._UnixConnection(engine.socket)
+    try:
+        connection.request(method, path)
+        response = connection.getresponse()
+        return response.status, response.read(), dict(response.getheaders())
+    finally:
+        connection.close()
+
+
+def read_engine(engine: Engine, label: str = "") -> dict[str, Any]:
+    """All answers that a lab's engine gives; with a label, only of the containers, networks and volumes that carry it, and of the containers' images."""
+
+    def get(path: str) -> Any:
+        status, body, dummy = ask(engine, "GET", path)
+        if status != 200:
+            raise RuntimeError(f"GET {path} answered {status}: {body!r}")
+        return json.loads(body)
+
+    only = f"filters={quote(json.dumps({'label': [label]}))}" if label else ""
+    listed, sized = get(f"/containers/json?all=1&{only}"), get(f"/containers/json?all=1&size=1&{only}")
+    used = {item["ImageID"] for item in listed}
+    images = [item for item in get("/images/json") if not label or item["Id"] in used]
+    return {
+        "headers": _lasting(ask(engine, "GET", "/version")[2]),
+        "ping_headers": _lasting(ask(engine, "GET", "/_ping")[2]),
+        "refusals": {name: _refusal(engine, path) for name, path in _REFUSED.items()},
+        "version": get("/version"),
+        "info": get("/info"),
+        "containers": [_container(get, item, size) for item, size in zip(listed, sized, strict=True)],
+        "images": [{"listed": item, "inspect": get(f"/images/{item['Id']}/json"), "history": get(f"/images/{item['Id']}/history")} for item in images],
+        "networks": [{"listed": item, "inspect": get(f"/networks/{item['Id']}")} for item in get(f"/networks?{only}")],
+        "volumes": [{"listed": item, "inspect": get(f"/volumes/{item['Name']}")} for item in get(f"/volumes?{only}")["Volumes"] or []],
+    }
+
+
+def _lasting(headers: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name not in ("Date", "Content-Length", "Connection")}
+
+
+def _refusal(engine: Engine, path: str) -> dict[str, Any]:
+    status, body, headers = ask(engine, "GET", path)
+    told = body.decode().replace(f"{_NOBODY}:1", "@NAME@").replace(_NOBODY, "@NAME@")
+    for version in (_OLD, _NEW):
+        told = told.replace(f"version {version} ", "version @VERSION@ ")
+    return {"status": status, "headers": _lasting(headers), "body": told}
+
+
+def _container(get: Callable[[str], Any], listed: dict[str, Any], sized: dict[str, Any]) -> dict[str, Any]:
+    path = f"/containers/{listed['Id']}"
+    sizes = {name: sized[name] for name in ("SizeRw", "SizeRootFs") if name in sized}
+    return {"listed": listed, "sizes": sizes, "inspect": get(f"{path}/json"), "changes": get(f"{path}/changes") or []}
 
 
 class Recorder:
@@ -45,7 +114,7 @@ class Recorder:
     def __init__(self, host: hosts.Host, work: Path) -> None:
         self.host, self.work, self.lab = host, work, work / "lab"
         self._daemon: subprocess.Popen[bytes] | None = None
-        self.engine: Engine | None = None
+        self._engine: Engine | None = None
 
     def __enter__(self) -> Recorder:
         environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
@@ -55,7 +124,7 @@ class Recorder:
         os.environ["DOCKER_HOST"] = f"unix://{self.work}/docker.sock"
         os.environ["DOCKER_CONFIG"] = str(self.work / "client")
         wait_until(lambda: engines.find() is not None, "the engine answers", 60)
-        self.engine = engines.find()
+        self._engine = engines.find()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -66,8 +135,13 @@ class Recorder:
         self._daemon.terminate()
         self._daemon.wait(30)
 
+    @property
+    def engine(self) -> Engine:
+        """The engine, inside the `with` block only."""
+        assert self._engine is not None
+        return self._engine
+
     def docker(self, *arguments: str, stdin: bytes | None = None) -> str:
-        assert self.engine is not None
         return self.engine.docker(*arguments, stdin=stdin)
 
     def compose(self, *arguments: str) -> None:
@@ -77,22 +151,6 @@ class Recorder:
         assert command is not None
         files = [word for name in stack.files for word in ("--file", name)]
         subprocess.run([*command, *files, *arguments], cwd=folder, check=True)
-
-    def get(self, path: str) -> Any:
-        """The parsed answer of the engine to a GET."""
-        return json.loads(self._request("GET", path)[0])
-
-    def headers(self, method: str, path: str) -> dict[str, str]:
-        return self._request(method, path)[1]
-
-    def _request(self, method: str, path: str) -> tuple[bytes, dict[str, str]]:
-        connection = engines._UnixConnection(self.work / "docker.sock")
-        connection.request(method, path)
-        response = connection.getresponse()
-        body = response.read()
-        if response.status != 200:
-            raise RuntimeError(f"{method} {path} answered {response.status}: {body!r}")
-        return body, dict(response.getheaders())
 
     def import_image(self, name: str) -> None:
         """Make the image `name` anew as the list of images describes it: each time with an id of its own."""
@@ -106,31 +164,6 @@ class Recorder:
         for name in repositories.repository_names():
             repositories.create(name, self.lab / "repositories" / name)
         hosts.lay(self.host, self.lab)
-
-    def record(self) -> dict[str, Any]:
-        """All answers that the lab's engine gives."""
-        listed = self.get("/containers/json?all=1")
-        sized = {item["Id"]: item for item in self.get("/containers/json?all=1&size=1")}
-        ping = self.headers("HEAD", "/_ping")
-        return {
-            "headers": {name: ping[name] for name in ("Api-Version", "Docker-Experimental", "Ostype", "Server")},
-            "ping_headers": {name: ping[name] for name in ("Cache-Control", "Content-Type", "Pragma", "Builder-Version") if name in ping},
-            "version": self.get("/version"),
-            "info": self.get("/info"),
-            "containers": [self._container(item, sized[item["Id"]]) for item in listed],
-            "images": [self._image(item) for item in self.get("/images/json")],
-            "networks": [{"listed": item, "inspect": self.get(f"/networks/{item['Id']}")} for item in self.get("/networks")],
-            "volumes": [{"listed": item, "inspect": self.get(f"/volumes/{item['Name']}")} for item in self.get("/volumes")["Volumes"]],
-        }
-
-    def _container(self, listed: dict[str, Any], sized: dict[str, Any]) -> dict[str, Any]:
-        path = f"/containers/{listed['Id']}"
-        sizes = {name: sized[name] for name in ("SizeRw", "SizeRootFs") if name in sized}
-        return {"listed": listed, "sizes": sizes, "inspect": self.get(f"{path}/json"), "changes": self.get(f"{path}/changes")}
-
-    def _image(self, listed: dict[str, Any]) -> dict[str, Any]:
-        path = f"/images/{listed['Id']}"
-        return {"listed": listed, "inspect": self.get(f"{path}/json"), "history": self.get(f"{path}/history")}
 
 
 def mistreat_mediabox(recorder: Recorder) -> None:
@@ -213,7 +246,7 @@ def record(name: str) -> None:
         for image in _images_of(name):
             recorder.import_image(image)
         MISTREATMENTS[name](recorder)
-        recording = _portable(recorder.record(), recorder)
+        recording = _portable(read_engine(recorder.engine), recorder)
     target = repositories.DATA / "engine" / f"{name}.json"
     target.write_text(json.dumps(recording, indent=1) + "\n", encoding="utf-8")
     print(f"{target}: {len(recording['containers'])} containers, {len(recording['images'])} images")
