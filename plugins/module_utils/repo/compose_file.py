@@ -14,7 +14,7 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.env_file import read_env
-from ansible_collections.homelab.media_center.plugins.module_utils.repo.tree import Tree, join
+from ansible_collections.homelab.media_center.plugins.module_utils.repo.tree import TEMPLATE_SUFFIX, Tree, join
 
 DEFAULT_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 OVERRIDE_FILES = ("compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml")
@@ -55,7 +55,7 @@ def discover(tree: Tree, repository: str) -> List[Stack]:
 
     A stack is called as its folder; where two folders have one name, each by its path.
     """
-    names = DEFAULT_FILES + tuple(name + ".j2" for name in DEFAULT_FILES)
+    names = DEFAULT_FILES + tuple(name + TEMPLATE_SUFFIX for name in DEFAULT_FILES)
     folders = sorted({posixpath.dirname(path) for path in tree.entries if posixpath.basename(path) in names})
     called = [posixpath.basename(folder) for folder in folders]
     stacks = []
@@ -70,19 +70,11 @@ def discover(tree: Tree, repository: str) -> List[Stack]:
 def assigned(tree: Tree, repository: str, entry: Mapping[str, Any]) -> Stack:
     """The stack that an entry of ``media_center_stacks`` means. Raises GatewayError when the repository has no such stack.
 
-    ``files`` are paths in the repository or relative to the stack's folder. Without ``folder`` the stack's folder is
-    that of the first file, else the one folder whose path or last part is the stack's name.
+    Without ``folder`` the stack's folder is the one whose path or last part is the stack's name. ``files`` are relative to the
+    folder; where no folder has them, they are paths in the repository, and the folder is that of the first file.
     """
     name = str(entry["name"])
-    files = [str(each) for each in entry.get("files") or ()]
-    folder = entry.get("folder")
-    if folder is not None:
-        folder = (join("", str(folder)) or "") if str(folder) not in (".", "") else ""
-    elif files and all(_has(tree, join("", each)) for each in files):
-        folder = posixpath.dirname(posixpath.normpath(files[0]))
-        files = [posixpath.relpath(each, folder or ".") for each in files]
-    else:
-        folder = _folder_of(tree, name, repository)
+    folder, files = _located(tree, name, repository, entry)
     files = files or list(default_files(tree, folder))
     if not files:
         raise GatewayError(
@@ -136,6 +128,28 @@ def _first(tree: Tree, folder: str, names: Sequence[str]) -> Optional[str]:
 
 def _has(tree: Tree, path: Optional[str]) -> bool:
     return path is not None and (tree.find(path) is not None or tree.find_untracked(path) is not None)
+
+
+def _located(tree: Tree, name: str, repository: str, entry: Mapping[str, Any]) -> Tuple[str, List[str]]:
+    """The stack's folder in the repository, and the files that the entry names, relative to it."""
+    files = [str(each) for each in entry.get("files") or ()]
+    files = [each[: -len(TEMPLATE_SUFFIX)] if each.endswith(TEMPLATE_SUFFIX) else each for each in files]
+    if entry.get("folder") is not None:
+        return join("", str(entry["folder"])) or "", files
+    folder: Optional[str] = None
+    try:
+        folder = _folder_of(tree, name, repository)
+    except GatewayError:
+        if not files:
+            raise
+    if files and not (folder is not None and _has_all(tree, folder, files)) and _has_all(tree, "", files):
+        folder = posixpath.dirname(posixpath.normpath(files[0]))
+        files = [posixpath.relpath(each, folder or ".") for each in files]
+    return name if folder is None else folder, files
+
+
+def _has_all(tree: Tree, folder: str, files: Sequence[str]) -> bool:
+    return all(_has(tree, join(folder, each)) for each in files)
 
 
 def _folder_of(tree: Tree, name: str, repository: str) -> str:

@@ -41,7 +41,6 @@ class StackSource:
     lines: Mapping[Tuple[str, ...], Tuple[str, int, str]] = dataclasses.field(default_factory=dict)
     images: Tuple[str, ...] = ()
     project_name: Optional[str] = None
-    includes: Tuple[str, ...] = ()
     unknown: str = ""
     remedy: str = ""
 
@@ -68,11 +67,23 @@ def read_stack(tree: Tree, stack: Stack, nested: Sequence[str] = (), render: Opt
         lines=lines,
         images=_images(references, files),
         project_name=stack.project_name or _literal_name(references, files),
-        includes=tuple(sorted(path for path in references.included if path not in files)),
     )
     if references.remote:
         return dataclasses.replace(source, unknown="; ".join(references.remote), remedy="copy the included file into the repository")
     return source
+
+
+def included_files(tree: Tree, stack: Stack) -> List[str]:
+    """Paths in the repository of the files that a stack's files include; templates are taken as they stand."""
+    references = References(tree, None, False)
+    files = [path for path in (join(stack.folder, each) for each in stack.files) if path is not None]
+    try:
+        for path in files:
+            references.use(path)
+        references.project(stack.folder, files, list(stack.env_files), {})
+    except GatewayError:
+        return []
+    return sorted(path for path in references.included if path not in files)
 
 
 def pack(sources: Sequence[StackSource], history: Mapping[str, Mapping[str, Sequence[git.Past]]]) -> str:
