@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 OURS = "ansible_collections.homelab.media_center."
 GLUE = frozenset({"action", "callback", "filter", "inventory", "lookup", "modules"})
 
+# Arguments that came after Python 3.8, by the function that takes them.
+NEWER_ARGUMENTS: Mapping[str, frozenset[str]] = {
+    "dataclass": frozenset({"kw_only", "match_args", "slots"}),
+    "field": frozenset({"kw_only"}),
+    "zip": frozenset({"strict"}),
+}
+
 # From each room, the rooms that it may import besides itself.
 ARROWS: Mapping[str, frozenset[str]] = {
     "core": frozenset(),
@@ -137,8 +144,9 @@ def newer_than_3_8(source: Source) -> list[str]:
     for node in ast.walk(tree):
         if isinstance(node, (ast.Match, ast.TryStar)):
             found.append((node.lineno, "a statement of Python 3.10 or 3.11"))
-        elif isinstance(node, ast.keyword) and node.arg in ("slots", "kw_only", "strict"):
-            found.append((node.value.lineno, f"the argument {node.arg}="))
+        elif isinstance(node, ast.Call):
+            newer = NEWER_ARGUMENTS.get(ast.unparse(node.func).rsplit(".", 1)[-1], frozenset())
+            found.extend((node.lineno, f"the argument {keyword.arg}=") for keyword in node.keywords if keyword.arg in newer)
         elif isinstance(node, ast.Attribute) and node.attr in ("removeprefix", "removesuffix", "is_relative_to", "to_thread"):
             found.append((node.lineno, f"the attribute {node.attr}"))
     return [f"{source.path}:{line}: {what}" for line, what in sorted(found)]
