@@ -121,7 +121,7 @@ def test_newer_syntax_is_caught(text: str) -> None:
 def oldest_python() -> str | None:
     """A Python 3.8, where one is at hand."""
     known = [shutil.which("python3.8"), *map(str, Path("~/.pyenv/versions").expanduser().glob("3.8.*/bin/python"))]
-    return next((python for python in known if python and subprocess.run([python, "-c", ""], check=False).returncode == 0), None)
+    return next((python for python in known if python and subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0), None)
 
 
 def test_hosts_with_python_3_8_can_load_it(tmp_path: Path) -> None:
