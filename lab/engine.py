@@ -137,7 +137,7 @@ class Engine:
         for container in self._recorded["containers"]:
             item = container["listed"]
             if (everything or "status" in filters or item["State"] in ("running", "paused", "restarting")) and _passes(item, filters, tests):
-                found.append(item | (container["sizes"] if _is_true(request.argument("size")) else {}))
+                found.append(item | (container["listed_sizes"] if _is_true(request.argument("size")) else {}))
         return self._json(found[:limit] if limit > 0 else found)
 
     def _container(self, reference: str) -> _Item:
@@ -150,7 +150,7 @@ class Engine:
 
     def _inspect_container(self, request: Request, reference: str) -> Response:
         container = self._container(reference)
-        return self._json(container["inspect"] | (container["sizes"] if _is_true(request.argument("size")) else {}))
+        return self._json(container["inspect"] | (container["inspect_sizes"] if _is_true(request.argument("size")) else {}))
 
     def _container_changes(self, _request: Request, reference: str) -> Response:
         return self._json(self._container(reference)["changes"])

@@ -104,8 +104,17 @@ def _refusal(engine: Engine, path: str) -> dict[str, Any]:
 
 def _container(get: Callable[[str], Any], listed: dict[str, Any], sized: dict[str, Any]) -> dict[str, Any]:
     path = f"/containers/{listed['Id']}"
-    sizes = {name: sized[name] for name in ("SizeRw", "SizeRootFs") if name in sized}
-    return {"listed": listed, "sizes": sizes, "inspect": get(f"{path}/json"), "changes": get(f"{path}/changes") or []}
+    return {
+        "listed": listed,
+        "listed_sizes": _sizes(sized),
+        "inspect": get(f"{path}/json"),
+        "inspect_sizes": _sizes(get(f"{path}/json?size=1")),
+        "changes": get(f"{path}/changes") or [],
+    }
+
+
+def _sizes(item: dict[str, Any]) -> dict[str, int]:
+    return {name: item[name] for name in ("SizeRw", "SizeRootFs") if name in item}
 
 
 class Recorder:
