@@ -21,6 +21,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_
 
 _IDENTITY = re.compile(r"[0-9a-f]{12}\Z")
 _SPECIAL_MODES = ("host", "none", "bridge", "default")
+_NO_BINDING: Raw = {}
 _INTERFACE = "com.docker.network.endpoint.ifname"
 #: Engines from 27 on keep a container's ``net.*.eth0.*`` sysctls here.
 ENDPOINT_SYSCTLS = "com.docker.network.endpoint.sysctls"
@@ -198,7 +199,8 @@ def _ports(subject: Subject, sides: Sides) -> None:
         _bad_address(sides, str(each.get("host_ip") or ""))
     for port, bindings in (subject.host.get("PortBindings") or {}).items():
         target, dummy, protocol = port.partition("/")
-        for each in bindings or ({},):
+        # An empty list is one binding that says nothing.
+        for each in bindings or (_NO_BINDING,):
             running.add(binding(each.get("HostIp"), each.get("HostPort"), target, protocol))
     sides.pair("ports", sorted(declared), sorted(running))
 

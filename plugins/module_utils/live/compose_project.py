@@ -22,8 +22,8 @@ _INTERRUPTED = re.compile(r"[0-9a-f]{12}_(.+)\Z")
 class StackContext:
     """What a stack is looked at with.
 
-    ``project`` is the project's name on the host. ``proc`` offers the functions of ``host_proc`` (that module, as root),
-    or is None: then what only root can see is unknown. ``config_dir`` is where relative file names of the model are.
+    ``project`` is the project's name on the host. ``proc`` says whether ``/proc`` may be read as root, or offers the
+    functions of ``host_proc`` itself; without it what only root can see is unknown. ``config_dir`` is where relative file names of the model are.
     ``environment`` are the variables that compose interpolates with, or None where they are not known; secrets that
     are declared by variable can only be checked with it.
     """

@@ -28,7 +28,7 @@ def runtime_values(subject: Subject, sides: Sides) -> None:
     pid = int(state.get("Pid") or 0)
     if not state.get("Running") or not pid or subject.project.facts.podman or not subject.service:
         return
-    proc = subject.project.context.proc
+    proc = host_proc if subject.project.context.proc is True else subject.project.context.proc
     stranger = _stranger(proc, pid, subject)
     content = {each.target: each for each in injected(subject)}
     for mount in subject.inspect.get("Mounts") or ():
@@ -44,7 +44,7 @@ def runtime_values(subject: Subject, sides: Sides) -> None:
 
 def _stranger(proc: Any, pid: int, subject: Subject) -> Optional[Unknown]:
     """Why no check can be made at all: no root, or process ids that are not of this machine."""
-    if proc is None:
+    if not proc:
         return _ROOT_ONLY
     found = proc.is_process_of(pid, str(subject.inspect.get("Id")))
     return Unknown(found.reason, found.remedy) if found.verdict == host_proc.DIFFERENT else None
