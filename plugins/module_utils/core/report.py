@@ -9,17 +9,25 @@ gave none is redacted here.
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, List, Mapping, Sequence, Union
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Sequence, Union
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import SCHEMA, Finding, worst
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Origin
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
 from ansible_collections.homelab.media_center.plugins.module_utils.core.verbs import next_steps
 
-#: What a host gave: the ``media_center`` values of its tasks, or the reason why there is none.
-Given = Union[str, Sequence[Mapping[str, Any]]]
+
+
+class NotRead(NamedTuple):
+    """Why a host gave no result, in Ansible's words, and the next step."""
+
+    reason: str
+    remedy: str
+
+
+#: What a host gave: the ``media_center`` values of its tasks, or why there is none.
+Given = Union[NotRead, Sequence[Mapping[str, Any]]]
 COUNTS = ("checked", "ignored", "not_comparable", "unknown")
-_UNREAD_REMEDY = "make the host reachable, then audit again"
 
 
 def collect(
@@ -61,8 +69,8 @@ def failing(report: Mapping[str, Any], fail_on: Iterable[str]) -> List[str]:
 
 
 def _target(name: str, given: Given, redactor: Redactor) -> Dict[str, Any]:
-    if isinstance(given, str):
-        return _unread(name, redactor.text(given))
+    if isinstance(given, NotRead):
+        return _unread(name, redactor.text(given.reason), given.remedy)
     strange = [each for each in given if each.get("schema") != SCHEMA]
     if not given or strange:
         return _unread(name, "the result has another form than this report reads", "run the audit and the report with one version of the collection")
@@ -85,7 +93,7 @@ def _target(name: str, given: Given, redactor: Redactor) -> Dict[str, Any]:
     return target
 
 
-def _unread(name: str, reason: str, remedy: str = _UNREAD_REMEDY) -> Dict[str, Any]:
+def _unread(name: str, reason: str, remedy: str) -> Dict[str, Any]:
     gap = {"kind": "unknown", "resource": "host", "key": name, "path": "", "reason": reason, "remedy": remedy}
     return _bare(name, "host", "unknown", unknown=1, read=False, reason=reason, gaps=[gap])
 
@@ -125,7 +133,7 @@ def _repositories(given: Mapping[str, Given], unread: Sequence[str]) -> List[Dic
     told: Dict[str, Mapping[str, Any]] = {}
     homes = set()
     for each in given.values():
-        for result in each if not isinstance(each, str) else ():
+        for result in each if not isinstance(each, NotRead) else ():
             told.update((str(repository["name"]), repository) for repository in result.get("repositories") or ())
             homes.update((str(stack["repository"]), str(stack["folder"])) for stack in result.get("candidates") or () if stack.get("matched") or stack.get("assigned"))
     return [_repository(told[name], {folder for repository, folder in homes if repository == name}, unread) for name in sorted(told)]
