@@ -15,7 +15,7 @@ description:
   - Reads a Docker host over its Engine API and returns each compose project with its services, in the form in which
     M(homelab.media_center.compose_stack) compares them.
   - Nothing is compared and nothing is changed. Secrets are replaced by fingerprints.
-  - Values that a container merely inherits are part of the export, because a container does not tell them apart.
+  - Only what a compose file would have to say is exported. What comes from the image or is the engine's default is left out.
 extends_documentation_fragment:
   - homelab.media_center.attributes
   - homelab.media_center.attributes.action_group_compose

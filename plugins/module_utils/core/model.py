@@ -11,7 +11,7 @@ Nothing here reads or writes anything.
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Dict, FrozenSet, Mapping, Optional, Tuple
+from typing import Any, Dict, FrozenSet, Mapping, Optional, Set, Tuple
 
 #: How a value came to stand in the declared side; backport edits only ``literal``.
 ORIGIN_FORMS = ("literal", "interpolated", "anchor", "merged", "included", "template", "default", "absent")
@@ -57,9 +57,14 @@ class OneOf:
     """A declared value that several running values satisfy; the first one is shown.
 
     Used where a default depends on the day something was created.
+    Raises ValueError without a value: nothing could satisfy it.
     """
 
     values: Tuple[Any, ...]
+
+    def __post_init__(self) -> None:
+        if not self.values:
+            raise ValueError("OneOf needs at least one value")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -229,7 +234,7 @@ class Plan:
 
     def differing(self) -> FrozenSet[Tuple[str, str, str]]:
         """(resource, key, path) of every difference; path is ``""`` for whole items."""
-        found = set()
+        found: Set[Tuple[str, str, str]] = set()
         for change in self.changes:
             if change.action == "update":
                 found.update((change.resource, change.key, each.path) for each in change.fields)

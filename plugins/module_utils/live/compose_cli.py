@@ -21,6 +21,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.errors i
 
 #: Compose v1 speaks another file format and prints no JSON.
 MINIMUM = (2, 0)
+_VERSION = re.compile(r"\d+\.\d+[^\s]*")
 _UNSET = re.compile(r'The \\?"([A-Za-z_][A-Za-z0-9_]*)\\?" variable is not set')
 _LEVEL = re.compile(r'^(?:time="[^"]*" )?level=(?:warning|info)|^(?:WARN|INFO)\[')
 
@@ -53,41 +54,27 @@ class Model:
 
 
 class ComposeCli:
-    """The compose command of this host. Raises GatewayError when there is none that can be used."""
+    """The compose command of this host and its version. Raises GatewayError when there is none that can be used."""
 
     def __init__(self, command: Sequence[str] = (), environment: Optional[Mapping[str, str]] = None, timeout: float = 60) -> None:
         self._environment = dict(environment or {})
         self._timeout = timeout
-        self.command = list(command) or self._found()
-
-    @staticmethod
-    def _found() -> List[str]:
-        docker = shutil.which("docker")
-        if (
-            docker
-            and subprocess.run(
-                [docker, "compose", "version"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
-            ).returncode
-            == 0
-        ):
-            return [docker, "compose"]
-        standalone = shutil.which("docker-compose")
-        if standalone:
-            return [standalone]
-        raise GatewayError(
-            "Docker Compose is not installed",
-            remedy="install the docker-compose-plugin package on this host, or name the command in compose_stacks_compose_command",
-        )
-
-    def version(self) -> str:
-        """The version, such as ``2.40.3``. Raises GatewayError when it is older than v2."""
-        code, out, _err = self._run(["version", "--short"], {}, None)
-        found = re.search(r"(\d+)\.(\d+)[^\s]*", out)
-        if code != 0 or not found:
-            raise GatewayError("Docker Compose does not tell its version", remedy="run '{0} version' on the host".format(" ".join(self.command)))
-        if (int(found.group(1)), int(found.group(2))) < MINIMUM:
-            raise GatewayError("Docker Compose {0} is older than v2".format(found.group(0)), remedy="install the docker-compose-plugin package on this host")
-        return found.group(0)
+        self.command: List[str] = []
+        self.version = ""
+        for each in [list(command)] if command else _candidates():
+            self.command = each
+            code, told, dummy = self._run(["version", "--short"], {}, None)
+            found = _VERSION.search(told)
+            if code == 0 and found:
+                self.version = found.group(0)
+                break
+        if not self.version:
+            raise GatewayError(
+                "{0} does not tell its version".format(" ".join(command)) if command else "Docker Compose is not installed",
+                remedy="install the docker-compose-plugin package on this host, or name the command in compose_stacks_compose_command",
+            )
+        if tuple(int(part) for part in self.version.split(".")[:2]) < MINIMUM:
+            raise GatewayError("Docker Compose {0} is older than v2".format(self.version), remedy="install the docker-compose-plugin package on this host")
 
     def config(self, project: Project, environment: Optional[Mapping[str, str]] = None) -> Model:
         """The resolved model of a project, services of all profiles included. Nothing is fetched from elsewhere.
@@ -152,6 +139,11 @@ class ComposeCli:
         except OSError as error:
             raise GatewayError("{0} cannot be run: {1}".format(self.command[0], error.strerror), remedy="install Docker Compose on this host") from None
         return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+
+
+def _candidates() -> List[List[str]]:
+    docker, standalone = shutil.which("docker"), shutil.which("docker-compose")
+    return ([[docker, "compose"]] if docker else []) + ([[standalone]] if standalone else [])
 
 
 def _sentence(stderr: str) -> str:

@@ -16,12 +16,14 @@ import hashlib
 import os
 import posixpath
 import re
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Set, Tuple
 
 #: A directory with more entries than this is not linked entry by entry.
 MAX_ENTRIES = 5000
 MAX_BYTES = 1 << 20
 _ASSIGNMENT = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*(?:=(.*))?$")
+
+_PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]*\Z")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -167,9 +169,24 @@ def assignments(text: str) -> Dict[str, str]:
     return found
 
 
+def plain_assignments(directory: str, env_files: Tuple[str, ...]) -> Dict[str, str]:
+    """Variables of the host's env files whose values mean the same in every reading: no quotes, no expansion, no comment."""
+    found: Dict[str, str] = {}
+    for path in env_files or (".env",):
+        try:
+            data = read_file(host_path(directory, path))
+        except OSError:
+            continue
+        for line in (data or b"").decode("utf-8", "replace").splitlines():
+            match = _ASSIGNMENT.match(line)
+            if match and _PLAIN.match(match.group(2) or ""):
+                found[match.group(1)] = match.group(2) or ""
+    return found
+
+
 def known_values(directory: str, env_files: Tuple[str, ...]) -> List[str]:
     """Values of the host's env files that must not stand in a message, longest first."""
-    values = set()
+    values: Set[str] = set()
     for path in env_files or (".env",):
         try:
             data = read_file(host_path(directory, path))

@@ -215,7 +215,7 @@ def file_findings(target: str, stack: str, files: Sequence[FileState], origin: C
 
 def env_findings(target: str, stack: str, example: Mapping[str, str], host: Mapping[str, str], source: Any, path: str) -> List[Finding]:
     """Keys that the tracked example of an env file has and the host's file lacks, and the other way; never a value."""
-    found = []
+    found: List[Finding] = []
     for code, keys, message, severity in (
         ("env_key_missing", sorted(set(example) - set(host)), "git's example names this key, the host's file lacks it", "medium"),
         ("env_key_extra", sorted(set(host) - set(example)), "the host's file has this key, git's example does not name it", "low"),

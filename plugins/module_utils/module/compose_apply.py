@@ -17,6 +17,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.errors i
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_cli import ComposeCli, Project
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_files import FileState, host_path
+from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_layer import Layers
 from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_engine import Engine
 from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_facts import HostFacts
 from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_writer import ContainerWriter
@@ -49,9 +50,9 @@ def permits_of(params: Any) -> Permits:
     )
 
 
-def apply_stacks(host: Any, engine: Engine, cli: Union[ComposeCli, GatewayError], facts: HostFacts, plans: Sequence[StackPlans]) -> Applied:
+def apply_stacks(host: Any, engine: Engine, cli: Union[ComposeCli, GatewayError], facts: HostFacts, layers: Layers, plans: Sequence[StackPlans]) -> Applied:
     """Decide the steps of all stacks and, outside of check mode, do them. A failure stops that stack only, and is told."""
-    planner = StepPlanner(host.target, engine, facts, permits_of(host.params))
+    planner = StepPlanner(host.target, facts, layers, permits_of(host.params))
     pairs = [(each, planner.steps(each)) for each in plans]
     actions = [action for dummy, steps in pairs for action in steps.actions()]
     findings = [finding for dummy, steps in pairs for finding in steps.refused]

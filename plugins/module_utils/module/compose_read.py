@@ -205,5 +205,5 @@ def plan_stack(read: StackRead, context: StackContext) -> StackPlans:
 def _compared(model: Union[Model, Unknown, None], context: StackContext) -> Tuple[Optional[StackStates], Optional[Plan]]:
     if not isinstance(model, Model):
         return None, None
-    states = stack_states(dict(model.document), context)
+    states = stack_states(model.document, context)
     return states, compare(states.declared, states.running, RESOURCES)

@@ -17,6 +17,8 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.findings
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Coverage, Gap
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_cli import ComposeCli
+from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_files import plain_assignments
+from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_layer import Layers, read_layers
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_match import live_projects, match_stacks
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_model import StackContext
 from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_endpoint import cli_environment
@@ -45,6 +47,7 @@ class HostRun:
         self.target = self.params["target"] or socket.gethostname()
         self._exits = stack
         self._folder = ""
+        self.engine_is_local = False
 
     def folder(self) -> str:
         """The private folder of this call, made when it is first needed."""
@@ -55,15 +58,11 @@ class HostRun:
     def cli(self, engine: Engine) -> Union[ComposeCli, GatewayError]:
         """The host's compose, or why there is none."""
         try:
-            cli = ComposeCli(self.params["compose_command"] or (), cli_environment(engine.address), timeout=self.params["timeout"] or 60)
-            self.compose_version = cli.version()
-            return cli
+            return ComposeCli(self.params["compose_command"] or (), cli_environment(engine.address), timeout=self.params["timeout"] or 60)
         except GatewayError as error:
             return error
 
-    compose_version = ""
-
-    def plans(self, engine: Engine, facts: HostFacts, cli: Union[ComposeCli, GatewayError], sources: Mapping[str, StackSource]) -> List[StackPlans]:
+    def plans(self, facts: HostFacts, cli: Union[ComposeCli, GatewayError], sources: Mapping[str, StackSource]) -> List[StackPlans]:
         """Read and compare each stack that this host runs or should run."""
         stacks = list(self.params["stacks"] or ())
         matches = match_stacks(stacks, live_projects(facts.containers))
@@ -83,20 +82,21 @@ class HostRun:
             project=project,
             facts=facts,
             fingerprint=self.redactor.fingerprint,
-            proc=os.geteuid() == 0,
+            proc=os.geteuid() == 0 and self.engine_is_local,
             profiles=tuple(stack.get("profiles") or ()),
             config_dir=directory,
+            environment={**plain_assignments(directory, tuple(stack.get("env_files") or ())), **os.environ},
         )
 
 
 def run(module: AnsibleModule) -> None:
     """Read, plan, apply where allowed, and exit with the result of the target. A host that cannot be read is unknown, never clean."""
+    try:
+        sources = decode_sources(module.params["sources"] or "")
+    except ValueError as error:
+        module.fail_json(msg=str(error))
     with contextlib.ExitStack() as exits:
         host = HostRun(module, exits)
-        try:
-            sources = decode_sources(module.params["sources"] or "")
-        except ValueError as error:
-            module.fail_json(msg=str(error))
         try:
             with engine_of(module.params) as engine:
                 result = _run(host, engine, sources)
@@ -106,51 +106,43 @@ def run(module: AnsibleModule) -> None:
 
 
 def _run(host: HostRun, engine: Engine, sources: Mapping[str, StackSource]) -> Dict[str, Any]:
-    facts = read_facts(engine)
-    cli = host.cli(engine)
-    plans = host.plans(engine, facts, cli, sources)
-    applied = apply_stacks(host, engine, cli, facts, plans)
-    if applied.changed and not host.module.check_mode:
-        before = plans
+    host.engine_is_local = engine.address.is_socket
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        asked = aside.submit(host.cli, engine)
         facts = read_facts(engine)
-        plans = host.plans(engine, facts, cli, sources)
-    else:
-        before = plans
-    result = _told(host, engine, facts, plans, applied)
-    result["diff"] = diff_of(host.redactor, [(each.read.name, each.git_plan or each.host_plan) for each in before if each.git_plan or each.host_plan])
+        layers = read_layers(engine, facts.containers)
+        cli = asked.result()
+    plans = before = host.plans(facts, cli, sources)
+    applied = apply_stacks(host, engine, cli, facts, layers, plans)
+    if applied.changed and not host.module.check_mode:
+        facts = read_facts(engine)
+        layers = read_layers(engine, facts.containers)
+        plans = host.plans(facts, cli, sources)
+    result = _told(host, engine, facts, layers, plans, applied)
+    result["media_center"]["compose"] = "" if isinstance(cli, GatewayError) else cli.version
+    shown = [(each.read.name, each.git_plan or each.host_plan) for each in before]
+    result["diff"] = diff_of(host.redactor, [(name, plan) for name, plan in shown if plan])
     return result
 
 
-def _told(host: HostRun, engine: Engine, facts: HostFacts, plans: Sequence[StackPlans], applied: Applied) -> Dict[str, Any]:
-    tellings = [tell_stack(host.target, each, host.context(facts, each.read.project, each.read.directory, each.read.stack), host.redactor) for each in plans]
+def _told(host: HostRun, engine: Engine, facts: HostFacts, layers: Layers, plans: Sequence[StackPlans], applied: Applied) -> Dict[str, Any]:
+    tellings = [
+        tell_stack(host.target, each, host.context(facts, each.read.project, each.read.directory, each.read.stack), layers, host.redactor) for each in plans
+    ]
     findings: List[Finding] = [finding for each in tellings for finding in each.findings]
-    extra, gaps, health = host_findings(host.target, facts, plans, host.params["stacks"] or (), tellings)
+    extra, gaps, health = host_findings(host.target, facts, plans, tellings)
     findings += extra + list(applied.findings)
     coverage = sum((each.coverage for each in tellings), Coverage(unknown=len(gaps)))
     all_gaps = [gap for each in tellings for gap in each.gaps] + gaps
     requests = {"read": engine.requests["read"], "write": engine.requests["write"] + applied.writes}
     matched = {each.read.name for each in plans if each.read.match.project is not None}
-    return {
-        "changed": applied.changed,
-        "actions": list(applied.actions),
-        "media_center": target_result(
-            host.target,
-            "docker_host",
-            findings,
-            coverage,
-            all_gaps,
-            health,
-            requests,
-            endpoint=engine.endpoint,
-            engine=str(facts.version.get("Version") or ""),
-            compose=host.compose_version,
-            stacks=[each.summary for each in tellings],
-            candidates=[
-                {"name": each["name"], "repository": each.get("repository") or "", "folder": each.get("folder") or "", "matched": each["name"] in matched}
-                for each in host.params["stacks"] or ()
-            ],
-        ),
-    }
+    candidates = [
+        {"name": each["name"], "repository": each.get("repository") or "", "folder": each.get("folder") or "", "matched": each["name"] in matched}
+        for each in host.params["stacks"] or ()
+    ]
+    told = target_result(host.target, "docker_host", findings, coverage, all_gaps, health, requests)
+    told.update(endpoint=engine.endpoint, engine=str(facts.version.get("Version") or ""), stacks=[each.summary for each in tellings], candidates=candidates)
+    return {"changed": applied.changed, "actions": list(applied.actions), "media_center": told}
 
 
 def _unread(host: HostRun, error: GatewayError) -> Dict[str, Any]:

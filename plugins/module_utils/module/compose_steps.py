@@ -14,14 +14,13 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.model im
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_cli import Model
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_files import FileState
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_findings import is_document
-from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_engine import Engine, segment
+from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_layer import Layers
 from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_facts import HostFacts
 from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_read import StackPlans
 
 #: More orphans than this, or than a third of the services, are removed only when their exact number is given.
 PRUNE_LIMIT = 5
 _NOT_DRIFT = ("image_id",)
-_ENGINE_MADE = ("/dev", "/etc", "/proc", "/run", "/sbin", "/sys", "/tmp", "/var", "/var/run", "/root", "/config")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,11 +61,11 @@ class Permits:
 
 
 class StepPlanner:
-    """Decides the steps of each stack. Reads the engine only to see what a container's own layer holds."""
+    """Decides the steps of each stack."""
 
-    def __init__(self, target: str, engine: Engine, facts: HostFacts, permits: Permits) -> None:
+    def __init__(self, target: str, facts: HostFacts, layers: Layers, permits: Permits) -> None:
         self._target = target
-        self._engine = engine
+        self._layers = layers
         self._permits = permits
         self._containers = {str(each.get("Name") or "").lstrip("/"): each for each in facts.containers}
 
@@ -132,26 +131,9 @@ class StepPlanner:
             return "its container's layer holds changes that would be lost ({0})".format(", ".join(changed[:3])), remedy
         return "", ""
 
-    def _layer(self, inspect: Mapping[str, Any]) -> List[str]:
-        """Paths changed in the container's own layer, without what engine and runtime make themselves."""
-        if not inspect:
-            return []
-        try:
-            told = self._engine.get("/containers/{0}/changes".format(segment(str(inspect["Id"])))) or []
-        except GatewayError as error:
-            return ["not readable: {0}".format(error.message)]
-        mounts = tuple(str(each.get("Destination")) for each in inspect.get("Mounts") or ())
-        ours = ("/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/sbin/docker-init", "/.dockerenv")
-        paths = [str(each["Path"]) for each in told if each.get("Path")]
-        return sorted(
-            path
-            for path in paths
-            if path not in ours
-            and path not in _ENGINE_MADE
-            and not path.startswith(("/dev/", "/run/", "/tmp/", "/var/run/", "/var/cache/", "/proc/", "/sys/"))
-            and not any(path == mount or mount.startswith(path + "/") for mount in mounts)
-            and not any(other != path and other.startswith(path + "/") for other in paths)
-        )
+    def _layer(self, inspect: Mapping[str, Any]) -> Sequence[str]:
+        changed = self._layers.get(str(inspect.get("Id") or ""), ())
+        return ["not readable: {0}".format(changed.message)] if isinstance(changed, GatewayError) else changed
 
     def _pruned(self, plans: StackPlans, refused: List[Finding]) -> Tuple[Tuple[Tuple[str, str], ...], Tuple[Finding, ...]]:
         if not self._permits.prune or plans.git_plan is None or plans.git is None:

@@ -14,6 +14,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.model im
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_files import FileState, assignments, host_path, read_file
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_findings import Sides, drift_findings, env_findings, file_findings
+from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_layer import Layers, injected, layer_findings
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_match import LABEL, labels, live_projects
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_model import StackContext
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_state import service_health
@@ -35,7 +36,7 @@ class StackTelling:
     summary: Mapping[str, Any]
 
 
-def tell_stack(target: str, plans: StackPlans, context: StackContext, redactor: Redactor) -> StackTelling:
+def tell_stack(target: str, plans: StackPlans, context: StackContext, layers: Layers, redactor: Redactor) -> StackTelling:
     """Everything that is told of one stack."""
     read = plans.read
     sides = Sides(
@@ -62,7 +63,9 @@ def tell_stack(target: str, plans: StackPlans, context: StackContext, redactor: 
         gaps += [dataclasses.replace(gap, key=gap.key or read.name) for gap in plan.gaps]
     model = read.git if not isinstance(read.git, Unknown) and read.git is not None else read.host
     if model is not None and not isinstance(model, Unknown):
-        health, more = service_health(dict(model.document), context)
+        health, more = service_health(model.document, context)
+        members = read.match.project.containers if read.match.project is not None else ()
+        findings += layer_findings(target, read.name, members, layers, injected(model.document))
         findings += [dataclasses.replace(each, target=target, evidence=each.evidence or read.name) for each in more]
     if plans.states is not None:
         findings += [dataclasses.replace(each, target=target, evidence=each.evidence or read.name) for each in plans.states.notes]
@@ -228,9 +231,7 @@ def _unset_findings(target: str, plans: StackPlans) -> List[Finding]:
     ]
 
 
-def host_findings(
-    target: str, facts: HostFacts, plans: Sequence[StackPlans], stacks: Sequence[Mapping[str, Any]], tellings: Sequence[StackTelling]
-) -> Tuple[List[Finding], List[Gap], str]:
+def host_findings(target: str, facts: HostFacts, plans: Sequence[StackPlans], tellings: Sequence[StackTelling]) -> Tuple[List[Finding], List[Gap], str]:
     """What belongs to no stack, what the engine would not tell, and the health of the host."""
     matched = {each.read.match.project.name for each in plans if each.read.match.project is not None}
     adopted = {str(item.values.get("container_name") or "") for each in plans if each.states for item in each.states.running.items.values()}
