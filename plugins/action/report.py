@@ -99,7 +99,9 @@ def _not_read(registered: list[Mapping[str, Any]]) -> NotRead:
         if each.get("unreachable"):
             return NotRead("unreachable: {0}".format(message), "make the host reachable, then audit again")
         if each.get("failed"):
-            return NotRead("the task failed: {0}".format(message), "mend what the message says; the output of the task has the rest")
+            # Sentences of our own already end with the next step.
+            step = "" if "(next: " in message else "mend what the message says; the output of the task has the rest"
+            return NotRead("the task failed: {0}".format(message), step)
         if each.get("skipped"):
             return NotRead("the task was skipped", "run it without the tags or conditions that skip it")
     return NotRead("no task of this run gave a result for it", "look in the output of the run for what happened to the host before")
