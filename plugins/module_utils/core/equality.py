@@ -6,51 +6,82 @@
 from __future__ import annotations
 
 import json
+import math
 import posixpath
 import re
-from typing import Any, Callable, Dict, Optional
+from fractions import Fraction
+from typing import Any, Callable, Dict, Optional, Union
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import ABSENT, Field, OneOf
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d|w)")
-_SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_SIZE = re.compile(r"^\s*(-?\d+(?:\.\d+)?)\s*([kmgtp]?)(?:i?b)?\s*$", re.IGNORECASE)
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|μs|ms|s|m|h|d|w)", re.ASCII)
+_SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_SIZE = re.compile(r"\s*(-?\d{1,40}(?:\.\d{1,40})?)\s*([kmgtp]?)(?:i?b)?\s*", re.IGNORECASE | re.ASCII)
 _UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3, "t": 1024**4, "p": 1024**5}
+# What float() takes beyond this ("nan", "1_000", other scripts' digits) is a number in Python only.
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+#: Longer texts of digits are no quantities; Python refuses to convert them at 4300.
+_LONGEST_NUMBER = 300
 
 
 def duration_seconds(value: Any) -> Optional[float]:
     """Seconds of ``90``, ``"1m30s"`` or ``"1.5h"``; None when it is no duration."""
-    if isinstance(value, bool) or value is None:
+    if isinstance(value, str):
+        text = value.strip()
+        sign, amount = (-1, text[1:]) if text.startswith("-") else (1, text)
+        parts = _DURATION.findall(amount)
+        if parts and "".join(number + unit for number, unit in parts) == amount:
+            return sign * round(sum(float(number) * _SECONDS[unit] for number, unit in parts), 9)
+    number = _number(value)
+    try:
+        return None if number is None else float(number)
+    except OverflowError:
         return None
-    if isinstance(value, (int, float)):
-        return float(value)
-    text = str(value).strip()
-    parts = _DURATION.findall(text)
-    if parts and "".join(number + unit for number, unit in parts) == text:
-        return round(sum(float(number) * _SECONDS[unit] for number, unit in parts), 9)
-    return _number(text)
 
 
 def size_bytes(value: Any) -> Optional[int]:
     """Bytes of ``1024``, ``"512m"`` or ``"1.5GiB"`` (1024 units, as Docker counts); None when it is no size."""
     if isinstance(value, bool) or value is None:
         return None
-    match = _SIZE.match(str(value))
-    return int(float(match.group(1)) * _UNITS[match.group(2).lower()]) if match else None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float):
+        return int(value) if math.isfinite(value) else None
+    match = _SIZE.fullmatch(str(value))
+    # Floats would take neighbouring sizes above 2**53 for one.
+    return int(Fraction(match.group(1)) * _UNITS[match.group(2).lower()]) if match else None
 
 
-def _number(value: Any) -> Optional[float]:
-    if isinstance(value, bool) or value is None:
+def _number(value: Any) -> Optional[Union[int, float]]:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return None
-    try:
-        return float(str(value).strip())
-    except ValueError:
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if len(text) > _LONGEST_NUMBER or not _NUMBER.fullmatch(text):
         return None
+    if re.fullmatch(r"[+-]?\d+", text, re.ASCII):
+        return int(text)
+    number = float(text)
+    return number if math.isfinite(number) else None
 
 
-def _frozen(value: Any) -> str:
-    # True and 1 are equal in Python but not in any of the apps, so types must survive: JSON keeps them apart.
-    return json.dumps(value, sort_keys=True, default=repr)
+def _plain(value: Any) -> Any:
+    """JSON's view of a value, in which 0 and 0.0 are one number and the order of sets and keys is fixed."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {key if isinstance(key, str) else frozen(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted((_plain(each) for each in value), key=frozen)
+    return value
+
+
+def frozen(value: Any) -> str:
+    """A text that two values share only when they are the same in every app: True is not 1, "1" is not 1, 1.0 is 1."""
+    return json.dumps(_plain(value), sort_keys=True, default=repr)
 
 
 def _path(value: Any) -> Any:
@@ -69,7 +100,7 @@ def _or_itself(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _set(value: Any) -> Any:
-    return sorted({_frozen(each) for each in value}) if isinstance(value, (list, tuple, set, frozenset)) else value
+    return sorted({frozen(each) for each in value}) if isinstance(value, (list, tuple, set, frozenset)) else value
 
 
 #: Comparison by name: each turns a value into the form in which equal means the same.
@@ -98,7 +129,18 @@ def equal(field: Field, declared: Any, running: Any) -> bool:
         present = running if declared is ABSENT else declared
         return present is ABSENT or (field.default is not ABSENT and equal(field, field.default, present))
     left, right = canonical(field, declared), canonical(field, running)
-    numbers = (int, float)
-    if isinstance(left, numbers) and isinstance(right, numbers) and not isinstance(left, bool) and not isinstance(right, bool):
-        return abs(left - right) <= field.tolerance
-    return _frozen(left) == _frozen(right)
+    if frozen(left) == frozen(right):
+        return True
+    return bool(field.tolerance) and _is_number(left) and _is_number(right) and _near(left, right, field.tolerance)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _near(left: Any, right: Any, tolerance: float) -> bool:
+    try:
+        return abs(left - right) <= tolerance
+    except OverflowError:
+        # A whole number that no float can hold is far from every float.
+        return False

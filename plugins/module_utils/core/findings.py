@@ -10,9 +10,11 @@ Values are redacted when a finding is made, so nothing behind this point can lea
 from __future__ import annotations
 
 import dataclasses
+import json
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.direction import direction
+from ansible_collections.homelab.media_center.plugins.module_utils.core.equality import frozen
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import ABSENT, Change, Coverage, FieldChange, Gap, Origin, Plan
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
 
@@ -64,8 +66,8 @@ def verdict_of(findings: Sequence[Finding], unknown: int) -> str:
 
 
 def of_field(redactor: Redactor, target: str, change: Change, each: FieldChange, **more: Any) -> Finding:
-    """The finding of one differing field. ``more`` replaces any attribute, such as the code."""
-    secret = redactor.is_secret(each.field, each.path, each.declared, each.running)
+    """The finding of one differing field. ``more`` replaces any attribute, such as the code; its texts pass the second net."""
+    declared, running, secret = _told(redactor, each)
     told: Dict[str, Any] = {
         "code": "setting_changed",
         "message": "",
@@ -73,8 +75,8 @@ def of_field(redactor: Redactor, target: str, change: Change, each: FieldChange,
         "resource": change.resource,
         "key": change.key,
         "path": each.path,
-        "declared": redactor.value(each.field, each.path, each.declared),
-        "running": redactor.value(each.field, each.path, each.running),
+        "declared": declared,
+        "running": running,
         "secret": secret,
         "direction": direction("update"),
         "severity": each.field.severity,
@@ -82,7 +84,19 @@ def of_field(redactor: Redactor, target: str, change: Change, each: FieldChange,
         "remedy": "backport",
     }
     told.update(more)
+    told.update({name: redactor.text(told[name]) for name in ("message", "evidence") if name in told})
     return Finding(**told)
+
+
+def _told(redactor: Redactor, each: FieldChange) -> Tuple[Any, Any, bool]:
+    """Both values as they may be told, and whether they are fingerprints."""
+    declared, running = (redactor.value(each.field, each.path, value) for value in (each.declared, each.running))
+    if redactor.is_secret(each.field, each.path, each.declared, each.running):
+        return declared, running, True
+    if redactor.enabled and declared is not None and frozen(declared) == frozen(running):
+        # Only the hidden part of the two differs, as in the user info of a URL: a person must still see that they do.
+        return redactor.fingerprint(each.declared), redactor.fingerprint(each.running), True
+    return declared, running, False
 
 
 def of_item(target: str, change: Change, **more: Any) -> Finding:
@@ -141,7 +155,13 @@ def diff_of(redactor: Redactor, plans: Sequence[Tuple[str, Plan]]) -> Dict[str, 
                 (after if change.action == "create" else before).append(head + "\n")
                 continue
             for each in change.fields:
-                for lines, value in ((before, each.running), (after, each.declared)):
+                declared, running, _secret = _told(redactor, each)
+                for lines, value, told in ((before, each.running, running), (after, each.declared, declared)):
                     if value is not ABSENT:
-                        lines.append("{0}.{1}: {2}\n".format(head, each.path, redactor.value(each.field, each.path, value)))
+                        lines.append("{0}.{1}: {2}\n".format(head, each.path, _line(told)))
     return {"before": "".join(before), "after": "".join(after)}
+
+
+def _line(told: Any) -> str:
+    # JSON keeps "1" and 1 apart and a value of several lines on one.
+    return json.dumps(told, ensure_ascii=False, sort_keys=True, default=str)

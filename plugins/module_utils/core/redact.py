@@ -4,8 +4,10 @@
 """Keep secrets out of everything that leaves a side.
 
 Two nets. The first is the table: a field says whether it is secret, and such a value is
-replaced by a keyed fingerprint. The second catches what nobody marked: names
-that mean a secret, URLs with user info or keys in the query, and long random words.
+replaced by a keyed fingerprint. The second catches what nobody marked: names that mean a
+secret (``secret_names``), and shapes of secrets in texts (``secret_text``).
+A value is redacted where it stands and never by searching texts for it: a house whose
+password is ``admin`` keeps its report readable.
 """
 
 from __future__ import annotations
@@ -13,36 +15,20 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import hmac
-import json
-import math
 import re
-from typing import Any
+from typing import Any, Dict, List
 
+from ansible_collections.homelab.media_center.plugins.module_utils.core.equality import frozen
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import ABSENT, Field, NotComparable, OneOf, Unknown
+from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_names import may_be_secret, secret_name
+from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_text import MASK, hide
 
-_SECRET_NAME = re.compile(
-    r"(pass(word|wd|phrase)?|secret|token|api_?-?key|apikey|private_?key|preshared|credential|cookie|webhook|auth(?!or|elia|entik)|(^|[_.-])(key|pwd|pw|psk)$|claim)",
-    re.IGNORECASE,
-)
-_USERINFO = re.compile(r"([a-z][a-z0-9+.-]*://)([^/\s@:]+(?::[^/\s@]*)?)@", re.IGNORECASE)
-_QUERY = re.compile(r"([?&;](?:[a-z_.-]*(?:key|token|secret|pass|auth|sig)[a-z_.-]*)=)([^&#\s\"']+)", re.IGNORECASE)
-_PATH_TOKEN = re.compile(r"(/(?:webhooks?|hooks?|bot|services)/)([^\s?#\"']+)", re.IGNORECASE)
-_WORD = re.compile(r"[A-Za-z0-9+/_=-]{20,}")
-_HASH = re.compile(r"\$(?:2[aby]|apr1|5|6|argon2\w*)\$\S+")
-_IMAGE_DIGEST = re.compile(r"sha256:[0-9a-f]{12,64}")
-MASK = "<redacted>"
+__all__ = ["MASK", "Redactor", "secret_name"]
 
-
-def looks_random(word: str) -> bool:
-    """Whether a word of 20 characters or more has the entropy of a generated key."""
-    counts = [word.count(each) for each in set(word)]
-    entropy = -sum(count / len(word) * math.log2(count / len(word)) for count in counts)
-    return entropy >= 3.2 and any(each.isdigit() for each in word) and any(each.isalpha() for each in word)
-
-
-def secret_name(path: str) -> bool:
-    """Whether the last part of a path is a name that means a secret."""
-    return bool(_SECRET_NAME.search(path.rsplit(".", 1)[-1]))
+_FLAG = re.compile(r"--?([A-Za-z][\w.-]*)")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_COMMIT_PATH = re.compile(r"(?:^|[._-])(?:revision|commit|vcs-ref)$", re.IGNORECASE)
+_NAMES = ("name", "key", "label")
 
 
 class Redactor:
@@ -54,17 +40,20 @@ class Redactor:
 
     def fingerprint(self, value: Any) -> str:
         """A keyed fingerprint: equal values have equal ones within one key, and nothing can be learned from it."""
-        text = value if isinstance(value, (bytes, str)) else json.dumps(value, sort_keys=True, default=repr)
-        data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
+        text = value if isinstance(value, (bytes, str)) else frozen(value)
+        data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
         return "hmac:" + hmac.new(self._key, data, hashlib.sha256).hexdigest()[:16]
 
     def is_secret(self, field: Field, path: str, *values: Any) -> bool:
         """Whether values of this path are told as fingerprints only."""
         if field.secret == "always":
             return True
-        if field.secret == "unless_public":
-            return not any(fnmatch.fnmatchcase(path, each) for each in field.public) or secret_name(path)
-        return secret_name(path) and any(isinstance(each, str) and each for each in values)
+        if field.secret == "unless_public" and not any(fnmatch.fnmatchcase(path, each) for each in field.public):
+            return True
+        present = [each for value in values for each in (value.values if isinstance(value, OneOf) else (value,))]
+        if secret_name(path) and any(may_be_secret(each) for each in present):
+            return True
+        return any(isinstance(each, str) and not _is_commit(path, each) and hide(each) == MASK for each in present)
 
     def value(self, field: Field, path: str, value: Any) -> Any:
         """What may be told of a value: the value with its secrets cut out, a fingerprint, or null for ABSENT."""
@@ -76,36 +65,54 @@ class Redactor:
             return value
         if self.is_secret(field, path, value):
             return self.fingerprint(value)
-        return self.deep(value)
+        return value if _is_commit(path, value) else self.deep(value)
 
     def deep(self, value: Any) -> Any:
-        """The same structure with the second net applied to every text."""
+        """The same structure, ready for JSON, with the second net applied to every name and text."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, dict):
-            return {
-                key: self.fingerprint(each) if self.enabled and secret_name(str(key)) and isinstance(each, str) and each else self.deep(each)
-                for key, each in value.items()
-            }
-        if isinstance(value, (list, tuple, set, frozenset)):
-            told = [self.deep(each) for each in value]
-            return sorted(told, key=repr) if isinstance(value, (set, frozenset)) else told
+            return self._pairs(value)
+        if isinstance(value, (list, tuple)):
+            return self._sequence(value)
+        if isinstance(value, (set, frozenset)):
+            return sorted((self.deep(each) for each in value), key=repr)
+        if isinstance(value, bytes):
+            return self.fingerprint(value) if self.enabled else repr(value)
         return value
 
     def text(self, text: str) -> str:
-        """A text without user info, keys in queries, password hashes and random words."""
-        if not self.enabled:
-            return text
-        text = _USERINFO.sub(lambda match: match.group(1) + MASK + "@", text)
-        text = _QUERY.sub(lambda match: match.group(1) + MASK, text)
-        text = _PATH_TOKEN.sub(lambda match: match.group(1) + MASK, text)
-        text = _HASH.sub(MASK, text)
-        kept = {match.group(0)[7:] for match in _IMAGE_DIGEST.finditer(text)}
-        return _WORD.sub(lambda match: MASK if match.group(0) not in kept and self._random(match.group(0)) else match.group(0), text)
+        """A text without what looks like a secret in it."""
+        return hide(text) if self.enabled else text
 
-    @staticmethod
-    def _random(word: str) -> bool:
-        # A path or a dotted name is many short words joined; only the joined pieces can be a key.
-        return any(len(piece) >= 20 and looks_random(piece) for piece in re.split(r"[/_-]", word)) or (
-            word.endswith("=") and looks_random(word)
-        )
+    def _pairs(self, value: Dict[Any, Any]) -> Dict[Any, Any]:
+        if not self.enabled:
+            return {key: self.deep(each) for key, each in value.items()}
+        # The apps' own lists of settings say {"name": "apiKey", "value": "..."}.
+        named = any(isinstance(value.get(each), str) and secret_name(value[each]) for each in _NAMES)
+        told = {}
+        for key, each in value.items():
+            hidden = secret_name(str(key)) and not (named and key in _NAMES) or (named and key == "value")
+            # Two keys must not become one mask.
+            shown = self.fingerprint(key) if isinstance(key, str) and hide(key) != key else key
+            told[shown] = self._hidden(each) if hidden else self.deep(each)
+        return told
+
+    def _hidden(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return self._pairs(value)
+        if isinstance(value, (list, tuple)):
+            return [self._hidden(each) for each in value]
+        return self.fingerprint(value) if may_be_secret(value) else self.deep(value)
+
+    def _sequence(self, value: Any) -> List[Any]:
+        told: List[Any] = []
+        for place, each in enumerate(value):
+            flag = _FLAG.fullmatch(value[place - 1]) if place and isinstance(value[place - 1], str) else None
+            follows = flag is not None and secret_name(flag.group(1)) and isinstance(each, str) and not each.startswith("-")
+            told.append(self._hidden(each) if follows and self.enabled else self.deep(each))
+        return told
+
+
+def _is_commit(path: str, value: Any) -> bool:
+    return isinstance(value, str) and bool(_COMMIT_PATH.search(path)) and bool(_COMMIT.fullmatch(value))
