@@ -161,11 +161,11 @@ class Recorder:
         files = [word for name in stack.files for word in ("--file", name)]
         subprocess.run([*command, *files, *arguments], cwd=folder, check=True)
 
-    def import_image(self, name: str) -> None:
-        """Make the image `name` anew as the list of images describes it: each time with an id of its own."""
+    def import_image(self, name: str, *more: str) -> None:
+        """Make the image `name` anew as the list of images describes it, with `more` changes: each time with an id of its own."""
         told = yaml.safe_load(IMAGES.read_text(encoding="utf-8"))
         (image,) = [entry for entry in told["images"] if entry["name"] == name]
-        changes = [*told.get(image.get("like"), {}).get("changes", []), *image["changes"]]
+        changes = [*told.get(image.get("like"), {}).get("changes", []), *image["changes"], *more]
         options = [word for change in changes for word in ("--change", change)]
         self.docker("import", *options, "-", name, stdin=_root(b"exit 7\n" if image.get("unhealthy") else b"exit 0\n"))
 
@@ -197,8 +197,9 @@ def mistreat_mediabox(recorder: Recorder) -> None:
     token = "--http-api-token=hT9-ibis-4Vq8sLmX2cRz"
     docker("run", "--detach", "--name", "watchtower", "--env", notify, "containrrr/watchtower:1.7.1", "--cleanup", token)
     docker("exec", "qbittorrent", "sh", "-c", "mkdir -p /app && echo patched > /app/qbittorrent-theme.css")
-    recorder.import_image("lscr.io/linuxserver/prowlarr:1.24.3")
-    recorder.import_image("ghcr.io/flaresolverr/flaresolverr:latest")
+    # Equal layers and configuration would be the same image under another id.
+    recorder.import_image("lscr.io/linuxserver/prowlarr:1.24.3", "LABEL build_version=1.24.3-ls88")
+    recorder.import_image("ghcr.io/flaresolverr/flaresolverr:latest", "LABEL org.opencontainers.image.version=3.3.22")
     health = ("inspect", "--format", "{{.State.Health.Status}}")
     wait_until(lambda: docker(*health, "plex") == "unhealthy" and docker(*health, "overseerr") == "healthy", "health checks have settled", 90)
 

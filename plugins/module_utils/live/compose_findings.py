@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
+from ansible_collections.homelab.media_center.plugins.module_utils.core.compare import shown
 from ansible_collections.homelab.media_center.plugins.module_utils.core.equality import equal
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding, of_field, of_item
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import ABSENT, Change, FieldChange, NotComparable, Plan, State, Unknown
@@ -96,10 +97,10 @@ def _field_finding(target: str, sides: Sides, change: Change, each: FieldChange,
 def _three_way(sides: Sides, change: Change, each: FieldChange) -> Tuple[str, str, str]:
     host = _host_value(sides, change, each)
     if host is not _SAME_FILES and equal(each.field, host, each.running):
-        if _only_older(sides.files):
+        if _is_older(sides.files, each.origin.file):
             return "git_ahead_of_host", "git changed this since the host's file was laid; the container follows the host's file", RECONCILE
         return "edited_on_host", "the host's file was edited and deployed; git does not have it", "backport"
-    if host is not _SAME_FILES and not equal(each.field, each.declared, host):
+    if host is not _SAME_FILES and not equal(each.field, each.declared, shown(host)):
         return "three_ways", "git, the host's file and the container all differ", "look at all three, then backport or reconcile"
     if each.field.live:
         return "container_changed", "changed on the running container, past compose", "backport, or " + RECONCILE
@@ -172,9 +173,10 @@ def _reference(change: Change, sides: Sides) -> str:
     return str(item.values.get("image") or "") if item is not None else ""
 
 
-def _only_older(files: Sequence[FileState]) -> bool:
-    states = {each.status for each in files if each.status != "same" and not is_document(each.git.path)}
-    return states == {"older"}
+def _is_older(files: Sequence[FileState], origin: str) -> bool:
+    """Whether the host has an earlier version of the file that says the value; without knowing it, of every file that differs."""
+    states = {each.status for each in files if each.status != "same" and each.git.file == origin}
+    return (states or {each.status for each in files if each.status != "same" and not is_document(each.git.path)}) == {"older"}
 
 
 def is_document(path: str) -> bool:

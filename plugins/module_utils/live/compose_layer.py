@@ -38,6 +38,8 @@ def read_layers(engine: Engine, containers: Iterable[Mapping[str, Any]]) -> Laye
 def _own_changes(changes: Sequence[Mapping[str, Any]], inspect: Mapping[str, Any]) -> List[str]:
     mounts = [str(each.get("Destination") or "") for each in inspect.get("Mounts") or ()]
     mounts += list((inspect.get("HostConfig") or {}).get("Tmpfs") or ())
+    # The engine makes the working directory, too.
+    mounts.append(str((inspect.get("Config") or {}).get("WorkingDir") or "/"))
     paths = {str(each["Path"]) for each in changes if each.get("Path")}
     return sorted(path for path in _leaves(paths) if path not in _MADE_BY_ENGINE and not _below(path, _VOLATILE) and not _around(path, mounts))
 

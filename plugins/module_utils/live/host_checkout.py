@@ -36,6 +36,10 @@ def read_checkout(folder: str) -> Optional[Checkout]:
     if top in ("", "/") or git is None:
         return None
     try:
+        # A folder that a checkout only happens to lie around, ignored there, is not part of it.
+        code, out = _git(git, top, ["ls-files", "--", os.path.realpath(folder)])
+        if code != 0 or not out.strip():
+            return None
         code, out = _git(git, top, ["status", "--porcelain=v2", "--branch", "--untracked-files=no", "--ignore-submodules=all"])
     except (OSError, subprocess.TimeoutExpired):
         return None

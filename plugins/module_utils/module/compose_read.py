@@ -16,6 +16,7 @@ from typing import Any, Callable, Dict, Mapping, Optional, Tuple, Union
 from ansible_collections.homelab.media_center.plugins.module_utils.core.compare import compare
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Plan, Unknown
+from ansible_collections.homelab.media_center.plugins.module_utils.core.origins import OriginTable
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import MASK, Redactor
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_cli import ComposeCli, Model, Project
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_files import (
@@ -41,6 +42,7 @@ class StackSource:
     files: Mapping[str, GitFile]
     unknown: str = ""
     remedy: str = ""
+    lines: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,6 +62,11 @@ class StackRead:
     def project(self) -> str:
         """The real project name: the running one, else the one that compose would give."""
         return self.match.project.name if self.match.project is not None else project_name(self.stack)
+
+    @property
+    def origins(self) -> OriginTable:
+        """Where in git the stack's values stand."""
+        return OriginTable(str(self.stack.get("repository") or ""), self.source.lines)
 
     @property
     def same_files(self) -> bool:
@@ -89,7 +96,7 @@ def _source(document: Mapping[str, Any]) -> StackSource:
             template=each.get("template"),
             blobs=tuple((str(blob), str(commit), str(date)) for blob, commit, date in each.get("blobs") or ()),
         )
-    return StackSource(files, str(document.get("unknown") or ""), str(document.get("remedy") or ""))
+    return StackSource(files, str(document.get("unknown") or ""), str(document.get("remedy") or ""), document.get("lines") or {})
 
 
 class StackReader:
@@ -195,15 +202,16 @@ class StackPlans:
 
 def plan_stack(read: StackRead, context: StackContext) -> StackPlans:
     """Compare a stack's models with what runs."""
-    git, git_plan = _compared(read.git, context)
+    git, git_plan = _compared(read.git, context, read.origins)
     if read.same_files:
         return StackPlans(read, git, git_plan, None, None)
-    host, host_plan = _compared(read.host, context)
+    host, host_plan = _compared(read.host, context, read.origins)
     return StackPlans(read, git, git_plan, host, host_plan)
 
 
-def _compared(model: Union[Model, Unknown, None], context: StackContext) -> Tuple[Optional[StackStates], Optional[Plan]]:
+def _compared(model: Union[Model, Unknown, None], context: StackContext, origins: OriginTable) -> Tuple[Optional[StackStates], Optional[Plan]]:
     if not isinstance(model, Model):
         return None, None
     states = stack_states(model.document, context)
+    states = dataclasses.replace(states, declared=origins.fill(states.declared))
     return states, compare(states.declared, states.running, RESOURCES)

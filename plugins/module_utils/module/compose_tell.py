@@ -66,10 +66,15 @@ def tell_stack(target: str, plans: StackPlans, context: StackContext, layers: La
         health, more = service_health(model.document, context)
         members = read.match.project.containers if read.match.project is not None else ()
         findings += layer_findings(target, read.name, members, layers, injected(model.document))
-        findings += [dataclasses.replace(each, target=target, evidence=each.evidence or read.name) for each in more]
+        findings += [_placed(plans, target, each) for each in more]
     if plans.states is not None:
-        findings += [dataclasses.replace(each, target=target, evidence=each.evidence or read.name) for each in plans.states.notes]
+        findings += [_placed(plans, target, each) for each in plans.states.notes]
     return StackTelling(findings, gaps, coverage, health, _summary(plans, coverage, health))
+
+
+def _placed(plans: StackPlans, target: str, finding: Finding) -> Finding:
+    source = plans.read.origins.of(finding.resource, finding.key, finding.path)
+    return dataclasses.replace(finding, target=target, evidence=finding.evidence or plans.read.name, source=source)
 
 
 def _summary(plans: StackPlans, coverage: Coverage, health: str) -> Dict[str, Any]:
@@ -106,7 +111,7 @@ def _model_gap(plans: StackPlans, side: str, model: Unknown) -> Gap:
 
 def _match_findings(target: str, plans: StackPlans) -> List[Finding]:
     read, project = plans.read, plans.read.match.project
-    found = []
+    found: List[Finding] = []
     if project is None:
         return found
     told = read.stack.get("project_name")
