@@ -9,13 +9,12 @@ gave none is redacted here.
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Sequence, Union
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Sequence, Set, Union
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import SCHEMA, Finding, worst
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Origin
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
 from ansible_collections.homelab.media_center.plugins.module_utils.core.verbs import next_steps
-
 
 
 class NotRead(NamedTuple):
@@ -131,20 +130,22 @@ def _one_line_for_moved_images(target: str, findings: Sequence[Mapping[str, Any]
 def _repositories(given: Mapping[str, Given], unread: Sequence[str]) -> List[Dict[str, Any]]:
     """A target for each repository that a host's task read: which of its stacks runs nowhere, and what is not committed."""
     told: Dict[str, Mapping[str, Any]] = {}
-    homes = set()
+    homes: Dict[str, Set[str]] = {}
     for each in given.values():
         for result in each if not isinstance(each, NotRead) else ():
             told.update((str(repository["name"]), repository) for repository in result.get("repositories") or ())
-            homes.update((str(stack["repository"]), str(stack["folder"])) for stack in result.get("candidates") or () if stack.get("matched") or stack.get("assigned"))
-    return [_repository(told[name], {folder for repository, folder in homes if repository == name}, unread) for name in sorted(told)]
+            for stack in result.get("candidates") or ():
+                if stack.get("matched") or stack.get("assigned"):
+                    homes.setdefault(str(stack["repository"]), set()).add(str(stack["folder"]))
+    return [_repository(told[name], homes.get(name, set()), unread) for name in sorted(told)]
 
 
-def _repository(told: Mapping[str, Any], homes: Iterable[str], unread: Sequence[str]) -> Dict[str, Any]:
-    name, known = str(told["name"]), set(homes)
+def _repository(told: Mapping[str, Any], homes: Set[str], unread: Sequence[str]) -> Dict[str, Any]:
+    name = str(told["name"])
     findings: List[Finding] = []
     gaps: List[Dict[str, Any]] = []
     for stack in told["stacks"]:
-        if stack["folder"] in known or known.intersection(stack["included_by"]):
+        if stack["folder"] in homes or homes.intersection(stack["included_by"]):
             continue
         if unread:
             reason = "no host that was read runs it, and {0} not read".format(_named(unread))

@@ -39,7 +39,8 @@ th{color:var(--soft);font-weight:600;white-space:nowrap}tbody tr:hover{backgroun
 .tag{font-weight:700;white-space:nowrap}.in_sync,.healthy{color:var(--good)}.drift,.high,.error{color:var(--bad)}
 .unknown,.medium,.degraded{color:var(--warn)}.low,.info{color:var(--info)}
 form{display:flex;flex-wrap:wrap;gap:.75rem;margin:1rem 0;padding:.75rem;background:var(--band);border:1px solid var(--line);border-radius:6px}
-label{display:flex;gap:.4rem;align-items:center}select{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--line);border-radius:4px;padding:.15rem .3rem}
+label{display:flex;gap:.4rem;align-items:center}
+select{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--line);border-radius:4px;padding:.15rem .3rem}
 """
 # Rows carry what they can be filtered by; without the script everything is shown and the form stays hidden.
 _SCRIPT = """
@@ -107,7 +108,7 @@ def _target(index: int, target: Mapping[str, Any]) -> str:
     if target["findings"]:
         parts.append(_table(("severity", "where", "git", "live", "cause", "source", "message and remedy"), [_row(each) for each in sorted_findings(target)]))
     for kind, word in (("unknown", "unknown"), ("not_comparable", "not comparable")):
-        parts += ["<p>{0} <code>{1}</code> {2}</p>".format(_tag(word), _e(what), _e(why)) for what, why in grouped_gaps(target, kind)]
+        parts += ["<p>{0} <code>{1}</code> {2}</p>".format(_tag(word), _e(gap.what), _e(gap.why)) for gap in grouped_gaps(target, kind)]
     parts.append("</section>")
     return "\n".join(parts)
 

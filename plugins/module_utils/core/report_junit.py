@@ -46,9 +46,9 @@ def _cases(target: Mapping[str, Any]) -> Tuple[List[str], int, int]:
             failures += 1
             inner = "      <failure type={0} message={1}>{2}</failure>".format(_attribute(finding["code"]), _attribute(what_of(finding)), _text(text))
         cases.append(_case(target["name"], finding["code"], name_of(finding), inner))
-    for what, why in grouped_gaps(target):
+    for gap in grouped_gaps(target):
         errors += 1
-        cases.append(_case(target["name"], "unknown", what, '      <error type="unknown" message={0}/>'.format(_attribute(why))))
+        cases.append(_case(target["name"], "unknown", gap.what, '      <error type="unknown" message={0}/>'.format(_attribute(gap.why))))
     if not failures and not errors:
         cases.append('    <testcase classname={0} name="in sync"/>'.format(_attribute(target["name"])))
     return cases, failures, errors

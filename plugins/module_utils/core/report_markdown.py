@@ -46,7 +46,7 @@ def _target(target: Mapping[str, Any]) -> List[str]:
         lines.append("| {0} |".format(" | ".join(_plain(str(cell)) for cell in cells)))
     for kind, word in (("unknown", "UNKNOWN"), ("not_comparable", "not comparable")):
         gaps = grouped_gaps(target, kind)
-        lines += ([""] if gaps else []) + ["- {0}: {1}: {2}".format(word, _plain(what), _plain(why)) for what, why in gaps]
+        lines += ([""] if gaps else []) + ["- {0}: {1}: {2}".format(word, _plain(gap.what), _plain(gap.why)) for gap in gaps]
     return lines
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, List, Mapping, NamedTuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.report_text import (
+    GapLine,
     cause_of,
     counts_text,
     coverage_text,
@@ -22,8 +23,8 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.report_t
 
 #: Findings of one target that are shown; the others are counted and stand in the files.
 SHOWN = 25
-_NAME_WIDTH = 44
-_WHAT_WIDTH = 58
+_NAME_WIDTH = 46
+_WHAT_WIDTH = 60
 _RULE_WIDTH = 40
 
 
@@ -61,9 +62,14 @@ def _target_lines(target: Mapping[str, Any]) -> List[Line]:
         lines.append(Line(text.rstrip(), "info" if finding["severity"] == "info" else "finding"))
     if len(findings) > SHOWN:
         lines.append(Line("  … {0} more in the report".format(len(findings) - SHOWN), "info"))
-    lines += [Line("  ? {0} UNKNOWN: {1}".format(_column(what, _NAME_WIDTH), why), "unknown") for what, why in grouped_gaps(target)]
+    lines += [Line("  ? {0} UNKNOWN: {1}".format(_gap_name(gap), gap.why), "unknown") for gap in grouped_gaps(target)]
     return lines
 
 
+def _gap_name(gap: GapLine) -> str:
+    more = " (+{0})".format(gap.more) if gap.more else ""
+    return (_column(gap.name, _NAME_WIDTH - len(more)).rstrip() + more).ljust(_NAME_WIDTH)
+
+
 def _column(text: str, width: int) -> str:
-    return text.ljust(width)
+    return (text if len(text) <= width else text[: width - 1] + "…").ljust(width)

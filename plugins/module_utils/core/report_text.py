@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Mapping, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
 #: What a person sees at a glance: in git only, on the live side only, different, faulty, merely told.
 SIGNS = {"missing": "+", "unmanaged": "-"}
@@ -35,9 +35,11 @@ def value_text(value: Any, limit: int = 0) -> str:
 
 
 def what_of(finding: Mapping[str, Any], limit: int = 0) -> str:
-    """What differs: both values when there are any, else the message."""
+    """What differs: both values when there are any, else the message without the name that it begins with."""
     if finding["declared"] is None and finding["running"] is None:
-        return str(finding["message"])
+        subject, colon, rest = str(finding["message"]).partition(": ")
+        named = colon and (subject == "{0} {1}".format(finding["resource"], finding["key"]) or str(finding["key"]).endswith(subject))
+        return rest if named else str(finding["message"])
     return "git {0} → live {1}".format(value_text(finding["declared"], limit), value_text(finding["running"], limit))
 
 
@@ -59,16 +61,26 @@ def sorted_findings(target: Mapping[str, Any]) -> List[Mapping[str, Any]]:
     return sorted(target["findings"], key=lambda finding: rank.index(finding["severity"]))
 
 
-def grouped_gaps(target: Mapping[str, Any], kind: str = "unknown") -> List[Tuple[str, str]]:
-    """(what, why) of the gaps of one kind; those with one reason share a line."""
+class GapLine(NamedTuple):
+    """Gaps with one reason: the first one's name, how many more there are, and why."""
+
+    name: str
+    more: int
+    why: str
+
+    @property
+    def what(self) -> str:
+        """The name, and the number of the others."""
+        return "{0} (+{1})".format(self.name, self.more) if self.more else self.name
+
+
+def grouped_gaps(target: Mapping[str, Any], kind: str = "unknown") -> List[GapLine]:
+    """The gaps of one kind; those with one reason share a line."""
     groups: Dict[Tuple[str, str], List[str]] = {}
     for gap in target["gaps"]:
         if gap["kind"] == kind:
             groups.setdefault((gap["reason"], gap["remedy"]), []).append(name_of(gap))
-    return [
-        (names[0] if len(names) == 1 else "{0} and {1} more".format(names[0], len(names) - 1), "{0} (next: {1})".format(reason, remedy) if remedy else reason)
-        for (reason, remedy), names in groups.items()
-    ]
+    return [GapLine(names[0], len(names) - 1, "{0} (next: {1})".format(reason, remedy) if remedy else reason) for (reason, remedy), names in groups.items()]
 
 
 def counts_text(target: Mapping[str, Any]) -> str:

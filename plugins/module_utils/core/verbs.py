@@ -13,7 +13,10 @@ REPAIRING_VERBS = ("reconcile",)
 
 
 def next_steps(targets: Sequence[Mapping[str, Any]]) -> List[str]:
-    """Commands that act on the findings of the targets; empty when no verb that exists can."""
+    """Commands that act on the findings of the targets; empty when no verb that exists can.
+
+    They show the plan: what git would overwrite is to be seen before ``--check`` is left out.
+    """
     steps = []
     for verb in REPAIRING_VERBS:
         hosts: Dict[str, None] = {}
@@ -25,7 +28,7 @@ def next_steps(targets: Sequence[Mapping[str, Any]]) -> List[str]:
                     stacks.update(dict.fromkeys(_stacks(target, finding)))
         if hosts:
             chosen = " -e media_center_git_wins={0}".format(",".join(stacks)) if verb == "reconcile" and stacks else ""
-            steps.append("ansible-playbook {0}.yml --limit {1}{2}".format(verb, ",".join(hosts), chosen))
+            steps.append("ansible-playbook {0}.yml --check --diff --limit {1}{2}".format(verb, ",".join(hosts), chosen))
     return steps
 
 

@@ -91,29 +91,32 @@ class References:
         for each in _list(service.get("label_file")):
             self._path(folder, each, values)
         for each in reversed(_list(service.get("env_file"))):
-            path = self._path(folder, each.get("path") if isinstance(each, dict) else each, values)
-            for key, place in self._env_lines(path).items():
-                lines.setdefault(("environment",) + key, place)
+            env_file = self._path(folder, each.get("path") if isinstance(each, dict) else each, values)
+            for key, place in self._env_lines(env_file).items():
+                lines.setdefault(("environment", *key), place)
         extends = service.get("extends")
         base = extends if isinstance(extends, dict) else {"service": extends}
-        if not base.get("service") or depth >= DEPTH_LIMIT:
-            return lines
+        if base.get("service") and depth < DEPTH_LIMIT:
+            for path, place in self._extended(file, base, folder, values, depth + 1).items():
+                lines.setdefault(path, place)
+        return lines
+
+    def _extended(self, file: str, base: Mapping[str, Any], folder: str, values: Mapping[str, str], depth: int) -> Lines:
+        """The lines of a service that another one extends, by path within the service."""
         other: Optional[str] = file
-        inside = folder
         if base.get("file"):
             other = self._path(folder, base["file"], values, "extends")
-            inside = posixpath.dirname(other) if other is not None else folder
+            folder = posixpath.dirname(other) if other is not None else folder
         document = self._document(other) if other is not None else None
-        if other is None or document is None or not isinstance(document.data, dict):
-            return lines
+        services = document.data.get("services") if document is not None and isinstance(document.data, dict) else None
+        service = services.get(base["service"]) if isinstance(services, dict) else None
+        if other is None or document is None or not isinstance(service, dict):
+            return {}
         name = ("services", str(base["service"]))
-        extended = (document.data.get("services") or {}).get(base["service"]) if isinstance(document.data.get("services"), dict) else None
-        if isinstance(extended, dict):
-            for path, place in document.places.items():
-                if path[:2] == name:
-                    lines.setdefault(path[2:], (self.used[other].path, place.line, "included"))
-            for path, (shown, line, _form) in self._service(other, extended, inside, values, depth + 1).items():
-                lines.setdefault(path, (shown, line, "included"))
+        shown = self.used[other].path
+        lines: Lines = {path[2:]: (shown, place.line, "included") for path, place in document.places.items() if path[:2] == name}
+        for path, (file_of, line, _form) in self._service(other, service, folder, values, depth).items():
+            lines.setdefault(path, (file_of, line, "included"))
         return lines
 
     def _path(self, folder: str, raw: Any, values: Mapping[str, str], following: str = "") -> Optional[str]:

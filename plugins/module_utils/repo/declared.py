@@ -18,17 +18,6 @@ from ansible_collections.homelab.media_center.plugins.module_utils.repo.tree imp
 
 #: The repository of a stack that names none.
 DEFAULT_REPOSITORY = "homelab-apps"
-_TOP_LEVEL = {"service": "services", "network": "networks", "volume": "volumes", "config": "configs", "secret": "secrets"}
-# Where a value stands that compose also lets one write elsewhere, or that the file only implies.
-_ELSEWHERE = {
-    "mem_limit": ("deploy.resources.limits.memory",),
-    "mem_reservation": ("deploy.resources.reservations.memory",),
-    "cpus": ("deploy.resources.limits.cpus",),
-    "pids_limit": ("deploy.resources.limits.pids",),
-    "restart": ("deploy.restart_policy",),
-    "scale": ("deploy.replicas",),
-    "image_id": ("image",),
-}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -160,36 +149,19 @@ class Reader:
 
 
 def fill_sources(findings: Sequence[Dict[str, Any]], declared: Declared) -> None:
-    """Give each finding of a stack the file and line on which git says it, as far as git does."""
+    """Give each finding of a stack the file and line on which git says it or, of what git lacks, would say it."""
     by_name = {each.stack.name: each for each in declared.sources}
-    tables = {name: {".".join(path): place for path, place in each.lines.items()} for name, each in by_name.items()}
+    tables = {name: each.origins() for name, each in by_name.items()}
     for finding in findings:
-        if (finding.get("source") or {}).get("line"):
-            continue
         names = [finding["evidence"]] if finding.get("evidence") in by_name else list(by_name)
-        start = _TOP_LEVEL.get(finding.get("resource", ""))
-        places = [(name, _place(tables[name], "{0}.{1}".format(start, finding["key"]), finding.get("path") or "")) for name in names if start]
-        found = [(name, place) for name, place in places if place is not None]
+        origins = [tables[name].of(finding["resource"], finding["key"], finding["path"]) for name in names]
+        found = [origin for origin in origins if origin.line]
         if len(found) == 1:
-            name, place = found[0]
-            finding["source"] = {"repository": by_name[name].stack.repository, "file": place[0], "line": place[1]}
-        elif finding.get("resource") == "stack" and finding["key"] in by_name and not (finding.get("source") or {}).get("file"):
+            finding["source"] = {"repository": found[0].repository, "file": found[0].file, "line": found[0].line}
+        elif finding["resource"] == "stack" and finding["key"] in by_name and not finding["source"]["file"]:
             stack = by_name[finding["key"]].stack
             if stack.files:
                 finding["source"] = {"repository": stack.repository, "file": posixpath.normpath(posixpath.join(stack.folder, stack.files[0])), "line": None}
-
-
-def _place(table: Mapping[str, Tuple[str, int, str]], item: str, path: str) -> Optional[Tuple[str, int, str]]:
-    for each in (path,) + _ELSEWHERE.get(path, ()):
-        whole = "{0}.{1}".format(item, each) if each else item
-        if whole in table:
-            return table[whole]
-    shorter = path
-    while "." in shorter:
-        shorter = shorter.rsplit(".", 1)[0]
-        if "{0}.{1}".format(item, shorter) in table:
-            return table["{0}.{1}".format(item, shorter)]
-    return table.get(item)
 
 
 def _within(path: str, folder: str) -> bool:

@@ -200,7 +200,7 @@ def dirty(checkout: Checkout) -> List[str]:
 
 def blob_id(content: bytes) -> str:
     """The id that git (SHA-1) gives to a content."""
-    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()  # noqa: S324 - git's own naming, no security
+    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
 
 
 def _read_file(checkout: Checkout, path: str, limit: int) -> Tuple[bool, Optional[bytes]]:
@@ -257,9 +257,7 @@ def _git(checkout: Checkout, *words: str, stdin: bytes = b"", allow: Sequence[in
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment.update(_ENVIRONMENT)
     try:
-        done = subprocess.run(
-            command + list(words), cwd=str(checkout.root), env=environment, input=stdin, capture_output=True, timeout=TIMEOUT_S, check=False
-        )
+        done = subprocess.run(command + list(words), cwd=str(checkout.root), env=environment, input=stdin, capture_output=True, timeout=TIMEOUT_S, check=False)
     except FileNotFoundError:
         raise GatewayError("git is not installed on the control node", target=checkout.name, remedy="install git") from None
     except subprocess.TimeoutExpired:

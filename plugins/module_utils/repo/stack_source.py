@@ -13,6 +13,7 @@ import zlib
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
+from ansible_collections.homelab.media_center.plugins.module_utils.core.origins import OriginTable
 from ansible_collections.homelab.media_center.plugins.module_utils.repo import git
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.compose_file import Stack
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.compose_references import Lines, References
@@ -38,11 +39,19 @@ class StackSource:
 
     stack: Stack
     files: Tuple[SourceFile, ...] = ()
-    lines: Mapping[Tuple[str, ...], Tuple[str, int, str]] = dataclasses.field(default_factory=dict)
+    lines: Lines = dataclasses.field(default_factory=dict)
     images: Tuple[str, ...] = ()
     project_name: Optional[str] = None
     unknown: str = ""
     remedy: str = ""
+
+    def places(self) -> Dict[str, Dict[str, Any]]:
+        """File, line and form of each value by its dotted path."""
+        return {".".join(path): {"file": file, "line": line, "form": form} for path, (file, line, form) in self.lines.items() if path}
+
+    def origins(self) -> OriginTable:
+        """The origins of the stack's values."""
+        return OriginTable(self.stack.repository, self.places())
 
 
 def read_stack(tree: Tree, stack: Stack, nested: Sequence[str] = (), render: Optional[Render] = None) -> StackSource:
@@ -106,8 +115,7 @@ def _document(source: StackSource, history: Mapping[str, Sequence[git.Past]]) ->
         }
         for each in source.files
     }
-    lines = {".".join(path): {"file": file, "line": line, "form": form} for path, (file, line, form) in source.lines.items() if path}
-    return {"unknown": source.unknown or None, "remedy": source.remedy, "files": files, "lines": lines, "project_name": source.project_name}
+    return {"unknown": source.unknown or None, "remedy": source.remedy, "files": files, "lines": source.places(), "project_name": source.project_name}
 
 
 def _own_files(tree: Tree, stack: Stack, nested: Sequence[str]) -> Dict[str, Found]:
@@ -148,11 +156,3 @@ def _images(references: References, files: Sequence[str]) -> Tuple[str, ...]:
 def _literal_name(references: References, files: Sequence[str]) -> Optional[str]:
     names = [data["name"] for data in references.data(files) if isinstance(data.get("name"), str) and "$" not in data["name"]]
     return names[-1] if names else None
-
-
-def line_of(lines: Lines, path: Tuple[str, ...]) -> Optional[Tuple[str, int, str]]:
-    """The place of the longest beginning of a path that stands in a file, down to the service or resource itself."""
-    for end in range(len(path), 1, -1):
-        if path[:end] in lines:
-            return lines[path[:end]]
-    return None

@@ -104,7 +104,7 @@ def _pairs(node: Any, seen: Tuple[int, ...]) -> List[Tuple[str, Any, Any, bool]]
             parts = value.value if isinstance(value, yaml.SequenceNode) else [value]
             for part in parts:
                 if isinstance(part, yaml.MappingNode) and id(part) not in seen:
-                    for name, key_node, each, _merge in _pairs(part, seen + (id(part),)):
+                    for name, key_node, each, _merge in _pairs(part, (*seen, id(part))):
                         merged.setdefault(name, (name, key_node, each, True))
         else:
             name = key.value if isinstance(key, yaml.ScalarNode) else ""
@@ -129,14 +129,14 @@ class _Walk:
         self._above.add(id(node))
         if isinstance(node, yaml.MappingNode):
             for name, key_node, value, merge in _pairs(node, (id(node),)):
-                self.visit(value, path + (name,), "merged" if merge else form, key_node.start_mark.line + 1)
+                self.visit(value, (*path, name), "merged" if merge else form, key_node.start_mark.line + 1)
         elif isinstance(node, yaml.SequenceNode):
             for index, value in enumerate(node.value):
                 at = value.start_mark.line + 1
-                self.visit(value, path + (str(index),), form, at)
+                self.visit(value, (*path, str(index)), form, at)
                 name = _entry_name(path[-1] if path else "", value)
-                if name and path + (name,) not in self._places:
-                    self.visit(value, path + (name,), form, at)
+                if name and (*path, name) not in self._places:
+                    self.visit(value, (*path, name), form, at)
         self._above.discard(id(node))
 
 
@@ -165,9 +165,9 @@ def _data(node: Any, above: Tuple[int, ...]) -> Any:
     if id(node) in above or node.tag == "!reset":
         return None
     if isinstance(node, yaml.MappingNode):
-        return {name: _data(value, above + (id(node),)) for name, _key, value, _merge in _pairs(node, (id(node),))}
+        return {name: _data(value, (*above, id(node))) for name, _key, value, _merge in _pairs(node, (id(node),))}
     if isinstance(node, yaml.SequenceNode):
-        return [_data(value, above + (id(node),)) for value in node.value]
+        return [_data(value, (*above, id(node))) for value in node.value]
     return _scalar(node)
 
 
