@@ -42,7 +42,7 @@ class Finding:
     secret: bool = False
     direction: str = "undetermined"
     severity: str = "medium"
-    source: Origin = Origin()
+    source: Origin = dataclasses.field(default_factory=Origin)
     evidence: str = ""
     remedy: str = ""
 

@@ -122,9 +122,9 @@ class Resource:
         for field in self.fields:
             if field.path == path:
                 return field
-            if field.path.endswith(".*") and path.startswith(field.path[:-1]):
-                if best is None or len(field.path) > len(best.path):
-                    best = field
+            below = field.path.endswith(".*") and path.startswith(field.path[:-1])
+            if below and (best is None or len(field.path) > len(best.path)):
+                best = field
         return best or self.fallback
 
 

@@ -85,14 +85,14 @@ class Redactor:
         """A text without what looks like a secret in it."""
         return hide(text) if self.enabled else text
 
-    def _pairs(self, value: Dict[Any, Any]) -> Dict[Any, Any]:
+    def _pairs(self, value: Dict[Any, Any], below_secret: bool = False) -> Dict[Any, Any]:
         if not self.enabled:
             return {key: self.deep(each) for key, each in value.items()}
         # The apps' own lists of settings say {"name": "apiKey", "value": "..."}.
-        named = any(isinstance(value.get(each), str) and secret_name(value[each]) for each in _NAMES)
+        named = below_secret or any(isinstance(value.get(each), str) and secret_name(value[each]) for each in _NAMES)
         told = {}
         for key, each in value.items():
-            hidden = secret_name(str(key)) and not (named and key in _NAMES) or (named and key == "value")
+            hidden = key == "value" if named and key in ("value", *_NAMES) else secret_name(str(key))
             # Two keys must not become one mask.
             shown = self.fingerprint(key) if isinstance(key, str) and hide(key) != key else key
             told[shown] = self._hidden(each) if hidden else self.deep(each)
@@ -100,7 +100,7 @@ class Redactor:
 
     def _hidden(self, value: Any) -> Any:
         if isinstance(value, dict):
-            return self._pairs(value)
+            return self._pairs(value, below_secret=True)
         if isinstance(value, (list, tuple)):
             return [self._hidden(each) for each in value]
         return self.fingerprint(value) if may_be_secret(value) else self.deep(value)

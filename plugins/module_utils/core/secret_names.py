@@ -10,7 +10,12 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import Any, List
+from typing import Any, FrozenSet, List
+
+
+def _set(words: str) -> FrozenSet[str]:
+    return frozenset(words.split())
+
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # Wherever they stand in a name, also inside a word (DUCKDNSTOKEN, crowdseclapikey).
@@ -19,22 +24,17 @@ _STRONG = re.compile(
     r"|access_?key|authcode|activationcode|plexclaim|sess(?:ion)?id$|requirepass|masterauth"
 )
 # Only as the last word of a name.
-_WEAK = frozenset(
-    "pass pwd pw psk pin otp jwt key keys auth creds cred salt cookie cookies claim sig signature sid hmac passkey authkey bearer".split()
-)
+_WEAK = _set("pass pwd pw psk pin otp jwt key keys auth creds cred salt cookie cookies claim sig signature sid hmac passkey authkey bearer")
 _WEAK_END = re.compile(r"(?:pass|pwd|pw|psk|key)$")
-_ORDINARY = frozenset(
-    "compass bypass encompass trespass surpass overpass underpass monkey turkey donkey hotkey hockey jockey whiskey whisky lackey"
-    " middlewarepass multipass onepass".split()
-)
+_ORDINARY = _set("compass bypass encompass trespass surpass overpass underpass monkey turkey donkey hotkey jockey whiskey lackey multipass")
 #: Words after which a key is a word of databases and keyboards.
-_PLAIN_KEYS = frozenset("primary foreign sort cache partition unique natural hot shortcut row group".split())
+_PLAIN_KEYS = _set("primary foreign sort cache partition unique natural hot shortcut row group")
 # A last word that says the value is about a secret, not the secret.
-_ABOUT = frozenset(
+_ABOUT = _set(
     "file filename path dir directory folder url uri host hostname port user username type method mode enabled enable disabled age lifetime ttl"
     " expiry expire expires expiration timeout interval domain scope scopes header headers length size count limit algorithm alg issuer audience"
     " provider name nickname email endpoint samesite secure module source required policy location format prefix template channel version"
-    " events exclude silent users language hosts seconds minutes hours days iterations rounds".split()
+    " events exclude silent users language hosts seconds minutes hours days iterations rounds"
 )
 # Parts of a path that only say where in a structure the value stands.
 _STRUCTURE = frozenset(("value", "values", "default"))
@@ -43,7 +43,7 @@ _USERS_OF_PROXY = re.compile(r"(?:basic|digest)auth\.users(?:\.\d+)?$", re.IGNOR
 # The shell's working directories, and the list of names that compose calls so.
 _NEVER = frozenset(("PWD", "OLDPWD", "secrets"))
 #: Switches and ways to log in.
-_NO_SECRET = frozenset("true false yes no on off none null 0 1 enabled disabled basic forms external".split())
+_NO_SECRET = _set("true false yes no on off none null 0 1 enabled disabled basic forms external")
 
 
 def words_of(name: str) -> List[str]:

@@ -51,10 +51,13 @@ _REFERENCE = re.compile(
 )
 _LIST = re.compile(r"\[[^\]\n{]*\]?")
 _WORD_VALUE = re.compile(r"(?:[^\s\"'\\]|\\(?![\"'])|\\?[\"'](?![\s,:;}\])]|$))+")
+_JSON_VALUE = re.compile(r"[^\s,{}\]\"']+")
 _QUERY_VALUE = re.compile(r"[^&#\s\"'<>]+")
 _REST_OF_LINE = re.compile(r"[^\n]*[^\s]")
 _HASH = re.compile(
-    r"(?:\${1,2}(?:2[abxy]?|apr1|1|5|6|7|y|gy|P|H|argon2\w{0,2}|pbkdf2[\w-]{0,16}|scrypt)\${1,2}|pbkdf2[_:]\w{3,8}[$:]|\{S?SHA\d{0,3}\})[^\s\"',]{8,}", re.IGNORECASE
+    r"\${1,2}argon2\w{0,2}\$[^\s\"']{8,}"
+    r"|(?:\${1,2}(?:2[abxy]?|apr1|1|5|6|7|y|gy|P|H|pbkdf2[\w-]{0,16}|scrypt)\${1,2}|pbkdf2[_:]\w{3,8}[$:]|\{S?SHA\d{0,3}\})[^\s\"',]{8,}",
+    re.IGNORECASE,
 )
 _TOKEN = re.compile(
     r"\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?"
@@ -102,7 +105,7 @@ def hide(text: str) -> str:
     return "".join(part if place % 2 else _hide_words(part) for place, part in enumerate(parts))
 
 
-def _pairs(text: str, pattern: "re.Pattern[str]", value_of: Callable[[str, Match[str]], Optional[Tuple[int, int]]]) -> str:
+def _pairs(text: str, pattern: re.Pattern[str], value_of: Callable[[str, Match[str]], Optional[Tuple[int, int]]]) -> str:
     # Step by step rather than with sub(): the value of a harmless name may hold a secret pair itself.
     told, done, place = [], 0, 0
     while True:
@@ -122,7 +125,7 @@ def _quoted(text: str, start: int, quote: str) -> Tuple[int, int]:
     return (start, end.start() if end else len(text))
 
 
-def _span(pattern: "re.Pattern[str]", text: str, start: int) -> Optional[Tuple[int, int]]:
+def _span(pattern: re.Pattern[str], text: str, start: int) -> Optional[Tuple[int, int]]:
     match = pattern.match(text, start)
     return match.span() if match else None
 
@@ -137,10 +140,8 @@ def _value_of_pair(text: str, match: Match[str]) -> Optional[Tuple[int, int]]:
         return _quoted(text, opening.end(), opening.group())
     if text.startswith("[", at):
         return _span(_LIST, text, at)
-    if text.startswith("{", at) and not match.group("sep") == "=":
-        return None
     if match.group("closed"):
-        return _span(_WORD_VALUE, text, at) if not text.startswith("{", at) else None
+        return _span(_JSON_VALUE, text, at)
     before = text[max(0, start - 40) : start]
     outer = re.search(_QUOTE + r"\Z", before)
     if outer and match.start("name") == start:
@@ -148,10 +149,11 @@ def _value_of_pair(text: str, match: Match[str]) -> Optional[Tuple[int, int]]:
     if before.endswith(("?", "&", "&amp;", "%3F", "%26")):
         return _span(_QUERY_VALUE, text, at)
     line = before.rpartition("\n")[2]
-    if "authorization" in match.group("name").lower() or (
-        match.start("name") == start and (start <= 40 or "\n" in before) and _LINE_START.fullmatch(line)
-    ):
+    if "authorization" in match.group("name").lower() or (match.start("name") == start and (start <= 40 or "\n" in before) and _LINE_START.fullmatch(line)):
         return _span(_REST_OF_LINE, text, at)
+    if text.startswith("{", at) and match.group("sep") == ":":
+        # What is inside has names of its own.
+        return None
     span = _span(_WORD_VALUE, text, at)
     prose = match.group("sep") == ":" and re.search(r"[^,{\s][ \t]+\Z", before)
     # A sentence goes on in small letters or with an address: "invalid token: expected three parts".

@@ -28,6 +28,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.model im
 )
 from hypothesis import given
 from hypothesis import strategies as st
+
 from support.parts import CHECKOUT
 
 FIELDS = (
@@ -178,9 +179,7 @@ def test_what_could_not_be_listed_is_neither_missing_nor_clean(declared: State, 
 @given(TROUBLED, TROUBLED)
 def test_the_order_of_the_items_does_not_matter(declared: State, running: State) -> None:
     def turned(state: State) -> State:
-        items = {
-            ident: dataclasses.replace(item, values=dict(reversed(list(item.values.items())))) for ident, item in reversed(list(state.items.items()))
-        }
+        items = {ident: dataclasses.replace(item, values=dict(reversed(list(item.values.items())))) for ident, item in reversed(list(state.items.items()))}
         return State(items, dict(reversed(list(state.unreadable.items()))))
 
     assert repr(compare(declared, running, TABLES).changes) == repr(compare(turned(declared), turned(running), TABLES).changes)
