@@ -188,13 +188,18 @@ def _interrupted(subject: Subject, sides: Sides) -> None:
 
 def _reduce(subject: Subject, sides: Sides) -> None:
     for path in sorted(set(sides.declared) | set(sides.running)):
-        if path.partition(".")[0] in _PODMAN and not path.endswith((".aliases", ".links")):
+        if _told_by_podman(path):
             continue
         sides.running.pop(path, None)
         if explicit(subject, path) and path in sides.declared:
             sides.declared[path] = NotComparable("Podman's Docker API does not show this as it was set")
         else:
             sides.declared.pop(path, None)
+    sides.notes[:] = [each for each in sides.notes if not each.path or _told_by_podman(each.path)]
+
+
+def _told_by_podman(path: str) -> bool:
+    return path.partition(".")[0] in _PODMAN and not path.endswith((".aliases", ".links"))
 
 
 def _orphan(project: Project, name: str, index: int, inspect: Raw) -> Item:

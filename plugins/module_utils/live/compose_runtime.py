@@ -62,6 +62,8 @@ def _content(subject: Subject, proc: Any, pid: int, each: Injected) -> Any:
     if each.file:
         return _told(proc.same_content(pid, each.file, each.target), "differs")
     wanted = _declared_content(subject, each)
+    if _covered(subject, each.target):
+        return NotComparable("a tmpfs that the container mounts when it starts covers it")
     if wanted is None:
         return NotComparable("its content is kept outside of compose") if each.definition.get("external") else _NO_VALUE
     context = subject.project.context
@@ -71,6 +73,13 @@ def _content(subject: Subject, proc: Any, pid: int, each: Injected) -> Any:
     if found.state == host_proc.ABSENT:
         return "missing"
     return CURRENT if found.value == context.fingerprint(wanted.encode("utf-8", "surrogateescape")) else "differs"
+
+
+def _covered(subject: Subject, target: str) -> bool:
+    # Compose copies content into the container before it starts, and what is mounted then hides it for good.
+    folders = [str(each) for each in subject.host.get("Tmpfs") or {}]
+    folders += [str(each.get("Destination")) for each in subject.inspect.get("Mounts") or () if each.get("Type") == "tmpfs"]
+    return any(target.startswith(folder.rstrip("/") + "/") for folder in folders)
 
 
 def _declared_content(subject: Subject, each: Injected) -> Optional[str]:
