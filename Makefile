@@ -18,7 +18,7 @@ LAB_INVENTORY := build/lab/inventory.yml
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 export LC_ALL := $(if $(filter Darwin,$(shell uname -s)),en_US.UTF-8,C.UTF-8)
 export MOLECULE_GLOB := molecule/*/molecule.yml
-export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PATH := $(if $(filter $(CURDIR)/$(BIN):%,$(PATH)),,$(CURDIR)/$(BIN):)$(PATH)
 
 say = @printf '\n== %s\n' "$(1)"
 
