@@ -7,6 +7,9 @@ Only root can look. Values are the words "current" and what is wrong, never cont
 """
 from __future__ import annotations
 
+import calendar
+import os
+import re
 from typing import Any, Optional
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import NotComparable, Unknown
@@ -38,6 +41,11 @@ def runtime_values(subject: Subject, sides: Sides) -> None:
             sides.pair("runtime_checks.bind." + target, CURRENT, found)
     for target in sorted(content):
         each = content[target]
+        if proc and stranger is None and each.file and _changed_since(str(state.get("StartedAt") or ""), each.file):
+            sides.note(
+                f"{each.kind}_changed_since_start", f"{each.file} was written after the container started, which may still use what it read then",
+                severity="low", path=f"{each.kind}s.{target}", remedy="restart the container if its program reads the file only when it starts",
+            )
         sides.pair(f"runtime_checks.{each.kind}.{target}", CURRENT, stranger or _content(subject, proc, pid, each))
     _network_namespace(subject, sides, proc, pid, stranger)
 
@@ -73,6 +81,17 @@ def _content(subject: Subject, proc: Any, pid: int, each: Injected) -> Any:
     if found.state == host_proc.ABSENT:
         return "missing"
     return CURRENT if found.value == context.fingerprint(wanted.encode("utf-8", "surrogateescape")) else "differs"
+
+
+def _changed_since(started: str, path: str) -> bool:
+    # The engine tells UTC with up to nine decimals; no part of Python 3.8 reads more than six.
+    moment = re.match(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)", started)
+    if moment is None:
+        return False
+    try:
+        return os.stat(path).st_mtime >= calendar.timegm((*map(int, moment.groups()), 0, 0, 0)) + 1
+    except OSError:
+        return False
 
 
 def _covered(subject: Subject, target: str) -> bool:
