@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from support import engine as engines
@@ -23,6 +24,11 @@ except ImportError:
     pass
 else:
     init_plugin_loader([str(CHECKOUT / "collections")])
+
+
+# Two cores that also run an engine are slow now and then, which says nothing about the code.
+hypothesis.settings.register_profile("project", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("project")
 
 
 @pytest.fixture(scope="session")
