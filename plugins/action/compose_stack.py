@@ -14,7 +14,6 @@ from typing import Any
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError, AnsibleUndefinedVariable
 from ansible.plugins.action import ActionBase
-
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import worst
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.compose_file import Stack
@@ -137,6 +136,11 @@ def _complete(told: dict[str, Any], declared: Declared) -> None:
     """Add to the module's result what only the control node knows."""
     fill_sources(told.get("findings") or [], declared)
     told["repositories"] = [dict(each) for each in declared.repositories]
+    # A host whose engine could not be asked still is the one that has to run the stacks named for it.
+    told["candidates"] = told.get("candidates") or [
+        {"name": each["name"], "repository": each["repository"], "folder": each["folder"], "matched": False, "assigned": each["assigned"]}
+        for each in declared.module_stacks()
+    ]
     if declared.gaps:
         told["gaps"] = list(told.get("gaps") or []) + [
             {"kind": gap.kind, "resource": gap.resource, "key": gap.key, "path": gap.path, "reason": gap.reason, "remedy": gap.remedy} for gap in declared.gaps

@@ -18,7 +18,6 @@ from ansible import constants
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import VERDICTS
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
 from ansible_collections.homelab.media_center.plugins.module_utils.core.report import Given, NotRead, collect, failing

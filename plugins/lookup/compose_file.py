@@ -70,7 +70,6 @@ _raw:
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
-
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.repo import git
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.compose_file import default_files

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, List, Mapping, NamedTuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.report_text import (
@@ -23,6 +24,8 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.report_t
 
 #: Findings of one target that are shown; the others are counted and stand in the files.
 SHOWN = 25
+# What would move the cursor, colour the screen, turn the direction of writing or cannot be written: a value must not rewrite the report.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _NAME_WIDTH = 46
 _WHAT_WIDTH = 60
 _RULE_WIDTH = 40
@@ -47,7 +50,7 @@ def terminal_lines(report: Mapping[str, Any], report_dir: str = "") -> List[Line
     lines += [Line("Next: " + step) for step in report["next"]]
     if report_dir:
         lines.append(Line("Report: {0}/report.html (.md, .json, .junit.xml)".format(report_dir)))
-    return lines
+    return [Line(_CONTROL.sub(" ", line.text), line.tone) for line in lines]
 
 
 def _target_lines(target: Mapping[str, Any]) -> List[Line]:

@@ -12,6 +12,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.errors i
 from ansible_collections.homelab.media_center.plugins.module_utils.repo import git
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.compose_file import assigned, default_files, discover
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.tree import Tree, join
+
 from support.repository import Repository
 
 if TYPE_CHECKING:
@@ -41,10 +42,8 @@ def test_files_are_taken_as_compose_takes_them(tmp_path: Path, there: list[str],
 
 
 def test_a_tracked_env_names_files_project_and_profiles(tmp_path: Path) -> None:
-    tree = tree_of(
-        tmp_path,
-        {"media/compose.yaml": "", "media/gpu.yaml": "", "media/.env": "COMPOSE_FILE=compose.yaml:gpu.yaml\nCOMPOSE_PROJECT_NAME=films\nCOMPOSE_PROFILES=a, b\n"},
-    )
+    env = "COMPOSE_FILE=compose.yaml:gpu.yaml\nCOMPOSE_PROJECT_NAME=films\nCOMPOSE_PROFILES=a, b\n"
+    tree = tree_of(tmp_path, {"media/compose.yaml": "", "media/gpu.yaml": "", "media/.env": env})
     (stack,) = discover(tree, "homelab-apps")
     assert (stack.files, stack.project_name, stack.profiles) == (("compose.yaml", "gpu.yaml"), "films", ("a", "b"))
 

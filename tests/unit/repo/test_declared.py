@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.declared import Declared, Reader, fill_sources
+
 from support.repository import Repository
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.repo import git
+
 from support.repository import Repository, snapshot
 
 if TYPE_CHECKING:

@@ -16,12 +16,22 @@ from ansible_collections.homelab.media_center.plugins.module_utils.repo import g
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.compose_file import assigned
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.stack_source import StackSource, pack, read_stack
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.tree import FILE_LIMIT, Tree
+
 from support.repository import Repository
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 BASE = "services:\n  app:\n    restart: always\n    env_file: base.env\n    environment:\n      TZ: Europe/Berlin\n"
+RADARR = """\
+services:
+  radarr:
+    extends:
+      file: ../common/base.yaml
+      service: app
+    image: a
+    env_file: [one.env, two.env]
+"""
 
 
 def read(tmp_path: Path, files: dict[str, str], **entry: Any) -> StackSource:
@@ -76,7 +86,11 @@ def test_references_are_followed(tmp_path: Path, compose: str, reached: set[str]
 
 
 def test_an_include_of_an_include_and_circles_end(tmp_path: Path) -> None:
-    files = {"media/compose.yaml": "include: [../a/compose.yaml]\n", "a/compose.yaml": "include: [../b/x.yaml]\n", "b/x.yaml": "include: [../a/compose.yaml]\nservices: {x: {image: x}}\n"}
+    files = {
+        "media/compose.yaml": "include: [../a/compose.yaml]\n",
+        "a/compose.yaml": "include: [../b/x.yaml]\n",
+        "b/x.yaml": "include: [../a/compose.yaml]\nservices: {x: {image: x}}\n",
+    }
     source = read(tmp_path, files)
     assert sent(source) == {"compose.yaml", "../a/compose.yaml", "../b/x.yaml"}
     assert place(source, "services/x/image") == ("b/x.yaml", 2, "included")
@@ -84,7 +98,14 @@ def test_an_include_of_an_include_and_circles_end(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "remote",
-    ["https://user:hunter2@example.org/x.git", "git@github.com:a/b.git", "oci://docker.io/a/b", "ssh://git@example.org/a", "github.com/a/b", "https://example.org/a.git#main:x"],
+    [
+        "https://user:hunter2@example.org/x.git",
+        "git@github.com:a/b.git",
+        "oci://docker.io/a/b",
+        "ssh://git@example.org/a",
+        "github.com/a/b",
+        "https://example.org/a.git#main:x",
+    ],
 )
 @pytest.mark.parametrize("how", ["include: ['{0}']", "services: {{a: {{extends: {{file: '{0}', service: a}}}}}}"])
 def test_what_is_remote_makes_the_stack_unknown(tmp_path: Path, remote: str, how: str) -> None:
@@ -95,7 +116,9 @@ def test_what_is_remote_makes_the_stack_unknown(tmp_path: Path, remote: str, how
 
 
 def test_all_tracked_files_of_the_folder_travel(tmp_path: Path) -> None:
-    repository = Repository(tmp_path / "apps", {"media/compose.yaml": "", "media/dynamic.yml": "a", "media/run.sh": "b", "media/sub/compose.yaml": "", "other/x": "c"})
+    repository = Repository(
+        tmp_path / "apps", {"media/compose.yaml": "", "media/dynamic.yml": "a", "media/run.sh": "b", "media/sub/compose.yaml": "", "other/x": "c"}
+    )
     (repository.root / "media" / "run.sh").chmod(0o755)
     repository.commit({"media/large": "x" * (FILE_LIMIT + 1), ".gitignore": "media/secret\n", "media/config.j2": "{{ x }}"})
     repository.write({"media/secret": "hunter2", "media/untracked": "x"})
@@ -110,7 +133,7 @@ def test_all_tracked_files_of_the_folder_travel(tmp_path: Path) -> None:
 
 def test_lines_of_several_files(tmp_path: Path) -> None:
     files = {
-        "media/compose.yaml": "services:\n  radarr:\n    extends:\n      file: ../common/base.yaml\n      service: app\n    image: a\n    env_file: [one.env, two.env]\n",
+        "media/compose.yaml": RADARR,
         "media/compose.override.yaml": "services:\n  radarr:\n    image: b\n",
         "media/one.env": "X=1\nY=1\n",
         "media/two.env": "Y=2\n",
@@ -138,7 +161,9 @@ def test_a_template_is_rendered_and_pointed_to(tmp_path: Path) -> None:
 
 
 def test_a_template_by_the_word_of_the_entry(tmp_path: Path) -> None:
-    source = read(tmp_path, {"media/compose.yaml": "services: {a: {image: '{{ x }}'}}\n"}, template=True, render=lambda path, text: text.replace("{{ x }}", "y"))
+    source = read(
+        tmp_path, {"media/compose.yaml": "services: {a: {image: '{{ x }}'}}\n"}, template=True, render=lambda path, text: text.replace("{{ x }}", "y")
+    )
     assert source.files[0].template == "media/compose.yaml"
     assert source.images == ("y",)
 

@@ -110,7 +110,13 @@ def test_a_file_that_holds_itself_ends() -> None:
     assert document.data == {"a": {"b": None}}
 
 
-@given(st.dictionaries(st.from_regex(r"[a-z]{1,5}", fullmatch=True), st.from_regex(r"[a-z]{1,9}", fullmatch=True).filter(lambda word: word not in ("true", "false", "null")), min_size=1))
+@given(
+    st.dictionaries(
+        st.from_regex(r"[a-z]{1,5}", fullmatch=True),
+        st.from_regex(r"[a-z]{1,9}", fullmatch=True).filter(lambda word: word not in ("true", "false", "null")),
+        min_size=1,
+    )
+)
 def test_each_line_of_a_plain_map_is_found(table: dict[str, str]) -> None:
     text = "".join(f'{key}: "{value}"\n' for key, value in table.items())
     document = read_yaml(text, "f")
