@@ -108,7 +108,6 @@ def test_hosts_get_syntax_of_python_3_8() -> None:
     "text",
     [
         "match x:\n    case 1: pass",
-        "with (open('a') as a, open('b') as b): pass",
         "import dataclasses\n@dataclasses.dataclass(slots=True)\nclass A: pass",
         "pairs = zip('ab', 'cd', strict=True)",
         "'abc'.removeprefix('a')",
