@@ -101,7 +101,9 @@ def _block_io(subject: Subject, sides: Sides) -> None:
     # Kernels without the controller keep 0 and a warning; nothing of the engine says beforehand whether this one has it.
     sides.pair("blkio_config.weight", NotComparable(NOT_SUPPORTED) if weight and not running and subject.inspect else weight, running)
     for path, key, ours, theirs in _BLOCK_LISTS:
-        declared = sorted("{0} {1}".format(each.get("path"), size(each.get(ours))) for each in given.get(path) or ())
+        # Compose prints these two keys with capitals.
+        asked = [{str(name).lower(): value for name, value in each.items()} for each in given.get(path) or ()]
+        declared = sorted("{0} {1}".format(each.get("path"), size(each.get(ours))) for each in asked)
         found = sorted("{0} {1}".format(each.get("Path"), integer(each.get(theirs))) for each in subject.host.get(key) or ())
         if declared or found:
             sides.pair("blkio_config." + path, NotComparable(NOT_SUPPORTED) if subject.inspect and not found else declared, found)

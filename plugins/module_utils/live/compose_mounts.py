@@ -12,7 +12,7 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Set
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import ABSENT, OneOf
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_process import inherited_unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_project import Sides, Subject, container_name
-from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_values import Raw, octal, size
+from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_values import Raw, at_least, octal, size
 
 _ANONYMOUS = re.compile(r"[0-9a-f]{64}\Z")
 #: Compose's words for how a read-only bind treats what is mounted below it.
@@ -107,8 +107,10 @@ def _declared_bind(subject: Subject, told: Dict[str, Any], source: str, given: R
         told["selinux"] = str(given["selinux"])
     if subject.project.facts.podman:
         return {key: told[key] for key in ("type", "source", "read_only")}
-    if given.get("recursive") and given["recursive"] != "enabled":
-        told["recursive"] = str(given["recursive"])
+    recursive = str(given.get("recursive") or "enabled")
+    # Older engines take no notice of the other words.
+    if recursive == "disabled" or (recursive != "enabled" and at_least(subject.project.facts.api_version, "1.44")):
+        told["recursive"] = recursive
     propagation = str(given.get("propagation") or "")
     if propagation == "rprivate":
         return told
