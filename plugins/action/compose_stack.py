@@ -136,9 +136,10 @@ def _complete(told: dict[str, Any], declared: Declared) -> None:
     """Add to the module's result what only the control node knows."""
     fill_sources(told.get("findings") or [], declared)
     told["repositories"] = [dict(each) for each in declared.repositories]
-    # A host whose engine could not be asked still is the one that has to run the stacks named for it.
-    told["candidates"] = told.get("candidates") or [
-        {"name": each["name"], "repository": each["repository"], "folder": each["folder"], "matched": False, "assigned": each["assigned"]}
+    # Also of a host whose engine could not be asked it is known which stacks are named for it.
+    matched = {each["name"] for each in told.get("candidates") or [] if each["matched"]}
+    told["candidates"] = [
+        {"name": each["name"], "repository": each["repository"], "folder": each["folder"], "assigned": each["assigned"], "matched": each["name"] in matched}
         for each in declared.module_stacks()
     ]
     if declared.gaps:
