@@ -215,7 +215,7 @@ def _volumes_from(subject: Subject, sides: Sides, own: Set[str], running: Dict[s
 
 
 def _origin(subject: Subject, text: str) -> str:
-    # Compose hands a service's id over without the access mode.
+    # Compose hands the access mode on for neither a service nor a container (seen with v2.40.3).
     parts = text.split(":")
     if parts[0] != "container":
         return "service:" + parts[0]
