@@ -10,9 +10,11 @@ are ours (snake_case).
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Dict, Mapping, Tuple
+from typing import Dict, Mapping, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Field, Resource
+
+_OPEN = Field("*", closed=False, default="")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,31 +34,37 @@ class SettingsResource(Resource):
     """One kind of setting of one app.
 
     ``path`` is below the app's API prefix. ``key`` are the properties that name an item; a singleton has none.
-    ``shape`` names the conversion between the app's answer and the canonical form where it is more than renaming ids
-    (``provider``, ``specifications``, ``quality_profile``, ``delay_profile``, ...); empty for plain objects.
-    ``volatile`` properties are never compared, exported or declared; ``read_only`` ones are exported by no one and cannot be declared.
-    ``secrets`` are properties (or, for providers, field names) that hold a secret although the app does not mask them.
-    ``create`` and ``delete`` say whether the app can; ``order`` is the place in which writes are applied (references first).
-    ``defaults`` are the class defaults that a create starts from, and ``empty_is`` what the app makes of an empty text.
+    ``properties`` are the ones that can be declared, with their types (str, int, float, bool, list, object, any).
+    ``shape`` names the conversion between the app's answer and the canonical form where it is more than names for ids:
+    ``specifications``, ``quality_profile``, ``quality_definition``, ``delay_profile``, ``metadata_profile``.
+    ``provider`` objects carry ``implementation`` and ``fields`` beside their properties.
+    ``secrets`` are properties or field names that hold a secret whether or not the app masks them.
+    ``ours``: the app cannot create it (``create``) or remove it (``delete``). ``order`` is the place in which writes are
+    applied, references first. ``enabled_by`` are the flags of which one is enough for the app to test a connection.
+    ``access`` and ``bulk_effect`` are properties that cut access or start bulk effects when they are written.
     """
 
     path: str = ""
     key: Tuple[str, ...] = ("name",)
+    properties: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    provider: bool = False
     shape: str = ""
     refs: Mapping[str, Ref] = dataclasses.field(default_factory=dict)
-    volatile: Tuple[str, ...] = ()
-    read_only: Tuple[str, ...] = ()
     secrets: Tuple[str, ...] = ()
     create: bool = True
     delete: bool = True
     order: int = 0
     case_insensitive: bool = False
-    force_save: bool = False
-    tests_on_write: bool = False
-    restart: Tuple[str, ...] = ()
-    defaults: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    empty_is: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    fallback: Field = Field("*", closed=False)
+    enabled_by: Tuple[str, ...] = ()
+    access: Tuple[str, ...] = ()
+    bulk_effect: Tuple[str, ...] = ()
+    needs_restart: Tuple[str, ...] = ()
+    fallback: Field = _OPEN
+
+    @property
+    def static(self) -> bool:
+        """Whether the app ships it and nobody can change it; it is read for its names only."""
+        return self.order == 0
 
     @property
     def singleton(self) -> bool:
@@ -77,6 +85,11 @@ class App:
     def by_order(self) -> Tuple[SettingsResource, ...]:
         """The records, referenced ones first."""
         return tuple(sorted(self.resources.values(), key=lambda each: (each.order, each.name)))
+
+
+def properties(text: str) -> Dict[str, str]:
+    """Names and types of ``"enable:bool priority:int"``."""
+    return dict(each.split(":") for each in text.split())  # type: ignore[misc]
 
 
 def app(name: str, title: str, prefix: str, port: int, *records: SettingsResource) -> App:
