@@ -1,0 +1,222 @@
+# Copyright: (c) 2026, homelab.media_center contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One pooled HTTP session per instance of an app, with errors that name the target and the next step.
+
+Reads are repeated while an app starts or its database is locked; writes never are, because nobody knows
+whether a write that broke off was carried out. Redirects are not followed: they mean that the address is wrong.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Union
+
+from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
+
+#: Seconds to wait before each repetition of a read.
+PAUSES = (0.3, 0.7, 1.5)
+WORKERS = 6
+_LOGIN_REMEDY = (
+    "reach the app past the login page: media_center_via with its docker host, or media_center_headers with what the proxy lets through; "
+    "or correct media_center_url"
+)
+
+
+def load_requests() -> Any:
+    """The library, imported when it is first needed. Raises ImportError."""
+    import requests
+
+    return requests
+
+
+@dataclasses.dataclass(frozen=True)
+class Address:
+    """Where an app answers. ``target`` is its name in messages; ``timeout`` is in seconds for connecting and for each pause while reading."""
+
+    target: str
+    url: str
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict, repr=False)
+    verify: Union[bool, str] = True
+    timeout: float = 30
+
+
+@dataclasses.dataclass(frozen=True)
+class Reply:
+    """An answer: its status, its parsed JSON (None where there is no body) and its headers."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+
+
+class Session:
+    """A session with one app. ``requests`` counts what was sent: ``{"read": n, "write": n, "login": n}``."""
+
+    def __init__(self, address: Address) -> None:
+        library = load_requests()
+        self.address = address
+        self.requests: Dict[str, int] = {"read": 0, "write": 0, "login": 0}
+        self._library = library
+        self._lock = threading.Lock()
+        self._session = library.Session()
+        # Proxies and credentials of the environment are for the internet, not for apps of the house.
+        self._session.trust_env = False
+        adapter = library.adapters.HTTPAdapter(pool_connections=2, pool_maxsize=WORKERS)
+        self._session.mount("http://", adapter)
+        self._session.mount("https://", adapter)
+        self._session.verify = address.verify
+        self._session.headers.update({"Accept": "application/json", "User-Agent": "homelab.media_center", **address.headers})
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def get(self, path: str, params: Optional[Mapping[str, Any]] = None) -> Any:
+        """The parsed answer to a GET. Raises GatewayError for everything that is not a whole JSON answer with status 200."""
+        error: Optional[GatewayError] = None
+        for pause in (*PAUSES, None):
+            try:
+                reply = self._send("read", "GET", path, params=params)
+                if reply.status == 200:
+                    return reply.body
+                error = self.refused("GET", path, reply)
+            except GatewayError as broken:
+                error = broken
+            if pause is None or not error.retryable:
+                break
+            time.sleep(pause)
+        raise error or GatewayError("no answer", target=self.address.target, method="GET", path=path)
+
+    def get_all(self, paths: Mapping[str, str]) -> Dict[str, Any]:
+        """The answers to several GETs side by side, by the same names; a GatewayError stands where one failed."""
+
+        def one(path: str) -> Any:
+            try:
+                return self.get(path)
+            except GatewayError as error:
+                return error
+
+        with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+            return dict(zip(paths, pool.map(one, paths.values())))
+
+    def write(self, method: str, path: str, body: Any = None, params: Optional[Mapping[str, Any]] = None, kind: str = "write") -> Reply:
+        """Send a write once and return its reply, whatever its status. Raises GatewayError when no whole answer came."""
+        return self._send(kind, method, path, params=params, json=body)
+
+    def _send(self, kind: str, method: str, path: str, **more: Any) -> Reply:
+        exceptions = self._library.exceptions
+        with self._lock:
+            self.requests[kind] += 1
+        try:
+            answer = self._session.request(method, self.address.url.rstrip("/") + path, allow_redirects=False, timeout=self.address.timeout, **more)
+            text = answer.content
+        except exceptions.SSLError:
+            raise self._error(method, path, "its certificate is not accepted", "give the CA file as ca_path, or set validate_certs to false") from None
+        except exceptions.Timeout:
+            raise self._error(
+                method, path, "no answer within {0:g} s".format(self.address.timeout), "look whether the app hangs, or raise timeout", retryable=method == "GET"
+            ) from None
+        except exceptions.ConnectionError as error:
+            raise self._error(method, path, _connection(error), "check media_center_url and whether the app runs", retryable=method == "GET") from None
+        except exceptions.RequestException as error:
+            raise self._error(method, path, "the address cannot be used ({0})".format(type(error).__name__), "correct media_center_url") from None
+        return self._reply(method, path, answer, text)
+
+    def _reply(self, method: str, path: str, answer: Any, text: bytes) -> Reply:
+        kind = answer.headers.get("Content-Type", "").lower()
+        if answer.status_code in (301, 302, 303, 307, 308):
+            raise self._redirected(method, path, answer)
+        if "html" in kind or text.lstrip()[:1] == b"<":
+            status = answer.status_code
+            if status == 503 or status >= 500:
+                raise self._error(
+                    method, path, "HTTP {0} with a page for people".format(status), "look whether the app runs behind its proxy", status, retryable=True
+                )
+            raise self._error(method, path, "a page for people came and no JSON: this is a login page, or not the app", _LOGIN_REMEDY, status)
+        body = None
+        if text.strip():
+            try:
+                body = answer.json()
+            except ValueError:
+                if answer.status_code < 400 and method == "GET":
+                    raise self._error(
+                        method, path, "the answer is broken JSON", "run again; if it stays, look at the app's log", answer.status_code, retryable=True
+                    ) from None
+                body = text[:300].decode("utf-8", "replace")
+        return Reply(answer.status_code, body, answer.headers)
+
+    def _redirected(self, method: str, path: str, answer: Any) -> GatewayError:
+        location = str(answer.headers.get("Location", "")).split("?")[0]
+        if path in location and not location.endswith(path.join(("/login", ""))):
+            base = location[: location.index(path)]
+            if not base.startswith("http"):
+                return self._error(
+                    method,
+                    path,
+                    "the app sends on to {0}: the address lacks its URL base".format(location),
+                    "add {0} to media_center_url".format(base),
+                    answer.status_code,
+                )
+        return self._error(method, path, "the app or a proxy sends on to {0}".format(location or "another address"), _LOGIN_REMEDY, answer.status_code)
+
+    def refused(self, method: str, path: str, reply: Reply) -> GatewayError:
+        """The error of an answer that is not the wanted one."""
+        status, told = reply.status, _told(reply.body)
+        if status == 401:
+            return self._error(method, path, "HTTP 401: the API key is wrong", "correct media_center_api_key", status)
+        if status == 403:
+            return self._error(method, path, "HTTP 403: not allowed" + told, "check the API key and what a proxy in front lets through", status)
+        if status == 404:
+            return self._error(
+                method, path, "HTTP 404: there is no such thing" + told, "check media_center_url: another app, another version, or a missing URL base", status
+            )
+        if status == 503:
+            return self._error(method, path, "HTTP 503" + told, "wait until the app has started, then run again", status, retryable=True)
+        if status >= 500:
+            return self._error(
+                method, path, "HTTP {0}{1}".format(status, told), "run again; if it stays, look at the app's log", status, retryable=method == "GET"
+            )
+        return self._error(method, path, "HTTP {0}{1}".format(status, told), "correct what the message names", status)
+
+    def _error(self, method: str, path: str, message: str, remedy: str, status: Optional[int] = None, retryable: bool = False) -> GatewayError:
+        return GatewayError(message, target=self.address.target, method=method, path=path, status=status, remedy=remedy, retryable=retryable)
+
+
+def _connection(error: Exception) -> str:
+    text = str(error)
+    for sign, told in (
+        ("Connection refused", "connection refused: nothing listens there"),
+        ("Name or service not known", "the host name cannot be resolved"),
+        ("Failed to resolve", "the host name cannot be resolved"),
+        ("No route to host", "no route to the host"),
+        ("timed out", "no connection before the timeout"),
+    ):
+        if sign in text:
+            return told
+    return "the connection broke"
+
+
+def _told(body: Any) -> str:
+    """The app's own words, short; attempted values are left out, because they can echo a secret."""
+    found: List[str] = []
+    if isinstance(body, Mapping):
+        found = [str(body[name]) for name in ("message", "errorMessage", "title") if body.get(name)][:1]
+    elif isinstance(body, list):
+        found = [
+            "{0}: {1}".format(each.get("propertyName") or "", each.get("errorMessage")).lstrip(": ")
+            for each in body
+            if isinstance(each, Mapping) and each.get("errorMessage")
+        ]
+    elif isinstance(body, str):
+        found = [body]
+    return ": " + "; ".join(found)[:300] if found else ""
+
+
+def each_of(values: Iterable[Any], call: Callable[[Any], Any]) -> List[Any]:
+    """Call for each value side by side, results in order."""
+    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        return list(pool.map(call, values))

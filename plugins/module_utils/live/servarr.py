@@ -1,0 +1,76 @@
+# Copyright: (c) 2026, homelab.media_center contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The reading gateway to Radarr, Sonarr, Lidarr, Readarr and Prowlarr."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Mapping, Sequence, Union
+
+from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
+from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Unknown
+from ansible_collections.homelab.media_center.plugins.module_utils.live.http import Session
+from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
+
+
+class Servarr:
+    """One instance. Nothing here writes."""
+
+    def __init__(self, app: App, session: Session) -> None:
+        self.app = app
+        self.session = session
+        self.status: Mapping[str, Any] = {}
+
+    @property
+    def version(self) -> str:
+        """The version that the app tells; empty before ``identify``."""
+        return str(self.status.get("version") or "")
+
+    def identify(self) -> None:
+        """Make sure that the right app answers. Raises GatewayError.
+
+        A wrong port happily answers as another app of the family, so its name decides and nothing is read or written before.
+        """
+        path = self.app.prefix + "/system/status"
+        try:
+            status = self.session.get(path)
+        except GatewayError as error:
+            if error.status == 404:
+                raise self._stranger("nothing of {0} answers at this address".format(self.app.title), path) from None
+            raise
+        if not isinstance(status, Mapping) or "appName" not in status:
+            raise self._stranger("what answers there is not {0}".format(self.app.title), path)
+        if str(status["appName"]).lower() != self.app.name:
+            raise self._stranger("this is {0} and not {1}".format(status["appName"], self.app.title), path)
+        self.status = status
+
+    def _stranger(self, message: str, path: str) -> GatewayError:
+        return GatewayError(
+            message, target=self.session.address.target, method="GET", path=path, remedy="correct media_center_url or the host's group in the inventory"
+        )
+
+    def read(self, kinds: Sequence[str] = ()) -> Dict[str, Union[Any, Unknown]]:
+        """The answers of all resources (or of some kinds and what they refer to), read side by side; Unknown where one failed."""
+        wanted = self._with_references(kinds)
+        answers = self.session.get_all({name: self.app.prefix + self.app.resources[name].path for name in wanted})
+        return {name: _checked(name, self.app.resources[name].singleton, answer) for name, answer in answers.items()}
+
+    def _with_references(self, kinds: Sequence[str]) -> Sequence[str]:
+        if not kinds:
+            return list(self.app.resources)
+        wanted = [name for name in kinds if name in self.app.resources]
+        for name in wanted:
+            wanted.extend(ref.resource for ref in self.app.resources[name].refs.values() if ref.resource not in wanted and ref.resource in self.app.resources)
+            if self.app.resources[name].shape == "quality_profile" and "custom_format" not in wanted:
+                wanted.append("custom_format")
+        return wanted
+
+
+def _checked(name: str, singleton: bool, answer: Any) -> Any:
+    if isinstance(answer, GatewayError):
+        remedy = answer.remedy
+        if answer.status == 500:
+            remedy = "one broken row makes the app refuse the whole list: look for the last thing that was added there, and remove it in the app"
+        return Unknown(answer.message, remedy)
+    right = isinstance(answer, Mapping) if singleton else isinstance(answer, list) and all(isinstance(each, Mapping) for each in answer)
+    return answer if right else Unknown("the answer for {0} has not the form that it should have".format(name), "check media_center_url")
