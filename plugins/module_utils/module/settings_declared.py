@@ -1,0 +1,133 @@
+# Copyright: (c) 2026, homelab.media_center contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The declared side of an app as it arrives in a module: checked against the tables, secrets put back, gaps marked."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import json
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
+
+from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Item, Origin, State, Unknown
+from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import KEEP, flatten, key_of
+from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App, SettingsResource
+
+#: Keys of a settings file that are no resource.
+MANAGED, MANAGED_BY = "managed", "managed_by"
+#: What stands in a travelling document for a secret, and for a value that could not be rendered.
+SECRET_REF, UNKNOWN_REF = "secret_ref", "unknown"
+_TYPES: Mapping[str, Tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float), "bool": (bool,), "list": (list,), "object": (dict,)}
+
+
+@dataclasses.dataclass(frozen=True)
+class Declared:
+    """What git says of one instance. ``faults`` are sentences about what is wrong in the file: such a declared side is an error."""
+
+    present: bool
+    state: State
+    document: Mapping[str, Any]
+    kinds: Tuple[str, ...] = ()
+    managed_by: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    secret_paths: Set[Tuple[str, str, str]] = dataclasses.field(default_factory=set)
+    faults: Tuple[str, ...] = ()
+
+    def owner(self, resource: str, key: str) -> str:
+        """The program that keeps a kind or one thing, such as Recyclarr; empty when git does."""
+        return self.managed_by.get("{0}/{1}".format(resource, key)) or self.managed_by.get(resource) or ""
+
+
+def read_declared(app: App, document: Optional[Mapping[str, Any]], secrets: str, lines: Mapping[str, Any], file: str, repository: str) -> Declared:
+    """The declared side of an instance. ``document`` is None where git has no settings file."""
+    if document is None:
+        return Declared(False, State({}), {})
+    values: List[Any] = json.loads(secrets) if secrets else []
+    faults: List[str] = []
+    found: List[Item] = []
+    secret_paths: Set[Tuple[str, str, str]] = set()
+    resolved: Dict[str, Any] = {}
+    for name, told in document.items():
+        if name in (MANAGED, MANAGED_BY):
+            continue
+        resource = app.resources.get(name)
+        if resource is None or resource.static:
+            faults.append("{0}: {1} is no kind of {2}{3}".format(file, name, app.title, _nearest(name, app.resources)))
+            continue
+        wrong_form = "{0}: {1} has to be a {2}".format(file, name, "mapping" if resource.singleton else "list of mappings")
+        things = [told] if resource.singleton else told
+        if not isinstance(things, list) or not all(isinstance(each, Mapping) for each in things):
+            faults.append(wrong_form)
+            continue
+        resolved[name] = []
+        for index, each in enumerate(things):
+            place = name if resource.singleton else "{0}.{1}".format(name, index)
+            marked: List[str] = []
+            thing = _resolved(each, values, marked)
+            faults += _faults(resource, thing, "{0}:{1}".format(file, (lines.get(place) or ["?"])[0]))
+            key = key_of(resource, thing)
+            paths = flatten(resource, thing)
+            secret_paths.update((name, key, path) for path in marked)
+            origins = {path: _origin(lines, place, path, file, repository) for path in paths}
+            found.append(Item(name, key, paths, origins, _origin(lines, place, "", file, repository)))
+            resolved[name].append(thing)
+        if resource.singleton:
+            resolved[name] = resolved[name][0]
+    doubled = sorted({"{0}[{1}]".format(*each.ident) for each in found if [other.ident for other in found].count(each.ident) > 1})
+    faults += ["{0}: {1} stands there twice".format(file, each) for each in doubled]
+    kinds = tuple(str(each) for each in document.get(MANAGED) or ()) or tuple(resolved)
+    for each in kinds:
+        if each not in app.resources:
+            faults.append("{0}: managed names {1}, which is no kind of {2}{3}".format(file, each, app.title, _nearest(each, app.resources)))
+    state = State({}) if doubled else State.of(*found)
+    return Declared(True, state, resolved, kinds, dict(document.get(MANAGED_BY) or {}), secret_paths, tuple(faults))
+
+
+def _resolved(value: Any, secrets: Sequence[Any], marked: List[str], path: str = "") -> Any:
+    if isinstance(value, Mapping):
+        if set(value) == {SECRET_REF}:
+            marked.append(path)
+            return secrets[int(value[SECRET_REF])]
+        if set(value) == {UNKNOWN_REF}:
+            return Unknown(str(value[UNKNOWN_REF]), "define the variable, or give the vault password")
+        return {name: _resolved(each, secrets, marked, "{0}.{1}".format(path, name) if path else str(name)) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_resolved(each, secrets, marked, path) for each in value]
+    return value
+
+
+def _origin(lines: Mapping[str, Any], place: str, path: str, file: str, repository: str) -> Origin:
+    whole = "{0}.{1}".format(place, path) if path else place
+    while whole not in lines and "." in whole:
+        whole = whole.rpartition(".")[0]
+    line, form = (lines.get(whole) or [None, "literal"])[:2]
+    return Origin(repository, file, line, tuple(whole.split(".")), form)
+
+
+def _faults(resource: SettingsResource, thing: Mapping[str, Any], where: str) -> List[str]:
+    known = set(resource.properties) | ({"fields"} if resource.provider else set())
+    found = []
+    for name, value in thing.items():
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1, 0.75)
+            # A newer version of the app may know more than the table: only what looks like a slip of the pen is refused.
+            if near:
+                found.append("{0}: {1} has no setting {2}; is {3} meant?".format(where, resource.name, name, near[0]))
+            continue
+        wanted = _TYPES.get(resource.properties.get(name, "any"))
+        if value is None or wanted is None or isinstance(value, Unknown) or value == KEEP:
+            continue
+        if not isinstance(value, wanted) or (bool not in wanted and isinstance(value, bool)):
+            found.append("{0}: {1}.{2} has to be {3}".format(where, resource.name, name, _called(resource.properties[name])))
+    missing = [name for name in resource.key if name not in thing and name != "tags" and not name.startswith(("required", "ignored", "indexerId"))]
+    found += ["{0}: a {1} needs {2}".format(where, resource.name, name) for name in missing]
+    return found
+
+
+def _called(kind: str) -> str:
+    return {"str": "a text", "int": "a whole number", "float": "a number", "bool": "true or false", "list": "a list", "object": "a mapping"}[kind]
+
+
+def _nearest(name: str, known: Any) -> str:
+    near = difflib.get_close_matches(name, list(known), 1, 0.6)
+    return "; is {0} meant?".format(near[0]) if near else ""

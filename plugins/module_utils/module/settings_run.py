@@ -1,0 +1,168 @@
+# Copyright: (c) 2026, homelab.media_center contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The body of the settings modules: read an instance once, compare it with git, and on request put git's side in place.
+
+It knows no app: the gateway reads and writes, the tables say what is what.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Dict, List, Mapping, Protocol, Sequence, Tuple
+
+from ansible_collections.homelab.media_center.plugins.module_utils.core.compare import compare
+from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding, diff_of, of_field, of_item, target_result
+from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Change, Coverage, Gap, Item, NotComparable, Plan, State
+from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
+from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw, running_state
+from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_declared import Declared
+from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
+
+RECONCILE = "backport, or reconcile with media_center_git_wins"
+
+
+class Gateway(Protocol):
+    """What a settings module needs of an app."""
+
+    app: App
+    version: str
+
+    def identify(self) -> None:
+        """Make sure that the right app answers; raises GatewayError."""
+
+    def read(self, kinds: Sequence[str] = ()) -> Dict[str, Any]:
+        """The answers of all resources, Unknown where one failed."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Planned:
+    """The comparison of one instance. ``uncounted`` are live things of kinds that git does not manage, by kind."""
+
+    plan: Plan
+    declared: State
+    running: State
+    uncounted: Mapping[str, int]
+    owned: Mapping[str, int]
+
+
+def plan_settings(app: App, declared: Declared, raw: Raw, fingerprints: Mapping[str, str], redactor: Redactor) -> Planned:
+    """Compare the declared side with what was read."""
+    running = running_state(app, raw, declared.state)
+    want, have = with_fingerprints(app, declared, running, fingerprints, redactor)
+    kept: Dict[Tuple[str, str], Item] = {}
+    uncounted: Dict[str, int] = {}
+    owned: Dict[str, int] = {}
+    for ident, item in have.items.items():
+        owner = declared.owner(*ident)
+        if owner:
+            owned[owner] = owned.get(owner, 0) + 1
+        elif ident in want.items or ident[0] in declared.kinds:
+            kept[ident] = item
+        else:
+            uncounted[ident[0]] = uncounted.get(ident[0], 0) + 1
+    asked = {ident: item for ident, item in want.items.items() if not declared.owner(*ident)}
+    unreadable = {
+        name: why for name, why in have.unreadable.items() if name in declared.kinds or any(ident[0] == name for ident in asked) or not declared.present
+    }
+    plan = compare(State(asked), State(kept, unreadable), app.resources)
+    return Planned(plan, State(asked), have, uncounted, owned)
+
+
+def with_fingerprints(app: App, declared: Declared, running: State, known: Mapping[str, str], redactor: Redactor) -> Tuple[State, State]:
+    """Both sides with masked secrets replaced by fingerprints where the app's own database told them; elsewhere they stay as they are."""
+    if not known:
+        return declared.state, running
+    want, have = dict(declared.state.items), dict(running.items)
+    for ident, item in running.items.items():
+        told = {path: known["/".join((*ident, path))] for path in item.values if "/".join((*ident, path)) in known}
+        masked = {path: value for path, value in told.items() if isinstance(item.values[path], NotComparable)}
+        if not masked:
+            continue
+        have[ident] = dataclasses.replace(item, values={**item.values, **masked})
+        if ident in want:
+            values = dict(want[ident].values)
+            for path in masked:
+                value = values.get(path)
+                if isinstance(value, str) and value:
+                    values[path] = redactor.fingerprint(value)
+            want[ident] = dataclasses.replace(want[ident], values=values)
+    return State(want), State(have, running.unreadable)
+
+
+def told(target: str, app: App, version: str, declared: Declared, planned: Planned, redactor: Redactor, requests: Mapping[str, int]) -> Dict[str, Any]:
+    """The result of one instance."""
+    findings: List[Finding] = []
+    for change in planned.plan.changes:
+        findings.extend(_findings(target, app, declared, change, redactor))
+    findings += _notes(target, app, declared, planned)
+    result = target_result(target, app.name, findings, planned.plan.coverage, planned.plan.gaps, "unknown", requests, version=version)
+    result["uncounted"] = dict(planned.uncounted)
+    result["owned"] = dict(planned.owned)
+    if declared.faults:
+        result["verdict"] = "error"
+        result["reason"] = "; ".join(declared.faults)
+    return result
+
+
+def _findings(target: str, app: App, declared: Declared, change: Change, redactor: Redactor) -> List[Finding]:
+    name = "{0}[{1}]".format(change.resource, change.key) if change.key else change.resource
+    if change.action == "create":
+        return [of_item(target, change, code="setting_missing", message=name + ": declared in git, and the app does not have it")]
+    if change.action == "delete":
+        return [of_item(target, change, code="setting_unmanaged", message=name + ": the app has it, and git does not declare it", severity="low")]
+    found = []
+    for each in change.fields:
+        if (change.resource, change.key, each.path) in declared.secret_paths:
+            each = dataclasses.replace(each, field=dataclasses.replace(each.field, secret="always"))
+        found.append(of_field(redactor, target, change, each, message="{0}.{1} differs".format(name, each.path), remedy=RECONCILE))
+    return found
+
+
+def _notes(target: str, app: App, declared: Declared, planned: Planned) -> List[Finding]:
+    def note(code: str, message: str, **more: Any) -> Finding:
+        return Finding(code, message, **{"target": target, "resource": "instance", "key": target, "category": "rule", "severity": "info", **more})
+
+    found = []
+    count = sum(planned.uncounted.values())
+    if not declared.present:
+        message = "{0} is not in git yet: {1} objects of {2} kinds".format(target, count, len(planned.uncounted))
+        found.append(note("not_in_git", message, category="drift", severity="medium", direction="unmanaged", remedy="backport"))
+    elif count:
+        kinds = ", ".join("{0} {1}".format(planned.uncounted[kind], kind) for kind in sorted(planned.uncounted))
+        found.append(note("kinds_not_managed", "not under git here: " + kinds, direction="unmanaged", remedy="name the kinds in managed"))
+    found += [note("managed_by_other", "{0} objects are kept by {1} and left to it".format(planned.owned[owner], owner)) for owner in sorted(planned.owned)]
+    for ident, path, item in _gone(app, planned):
+        message = "{0}[{1}].{2} is declared, and this version of the app does not have it".format(*ident, path)
+        origin = item.origins.get(path, item.origin)
+        found.append(note("setting_unknown_to_app", message, resource=ident[0], key=ident[1], path=path, source=origin))
+    return found
+
+
+def _gone(app: App, planned: Planned) -> List[Tuple[Tuple[str, str], str, Item]]:
+    """Declared properties that neither the table nor the app's answer knows."""
+    found = []
+    for ident, item in sorted(planned.declared.items.items()):
+        live = planned.running.items.get(ident)
+        known = app.resources[ident[0]].properties
+        for path in sorted(item.values) if live is not None else ():
+            if path.partition(".")[0] not in known and not path.startswith("fields.") and live is not None and path not in live.values:
+                found.append((ident, path, item))
+    return found
+
+
+def unread(target: str, app: App, declared: Declared, message: str, remedy: str, requests: Mapping[str, int]) -> Dict[str, Any]:
+    """The result of an instance that could not be read: every declared field is unknown, one if there is none."""
+    gaps = [Gap("unknown", *ident, path, message, remedy) for ident, item in declared.state.items.items() for path in item.values]
+    gaps = gaps or [Gap("unknown", app.name, target, "", message, remedy)]
+    result = target_result(target, app.name, [], Coverage(unknown=len(gaps)), gaps[:1], "unknown", requests)
+    result["reason"] = "{0} (next: {1})".format(message, remedy) if remedy else message
+    if declared.faults:
+        result["verdict"] = "error"
+        result["reason"] += "; " + "; ".join(declared.faults)
+    return result
+
+
+def diff(redactor: Redactor, target: str, planned: Planned) -> Dict[str, str]:
+    """Ansible's diff of one instance."""
+    return diff_of(redactor, [(target, planned.plan)])
