@@ -44,6 +44,7 @@ class Planned:
     running: State
     uncounted: Mapping[str, int]
     owned: Mapping[str, int]
+    gone: Sequence[Tuple[str, str, str]] = ()
 
 
 def plan_settings(app: App, declared: Declared, raw: Raw, fingerprints: Mapping[str, str], redactor: Redactor) -> Planned:
@@ -65,8 +66,24 @@ def plan_settings(app: App, declared: Declared, raw: Raw, fingerprints: Mapping[
     unreadable = {
         name: why for name, why in have.unreadable.items() if name in declared.kinds or any(ident[0] == name for ident in asked) or not declared.present
     }
+    gone = _gone(app, asked, kept)
+    for resource, key, path in gone:
+        item = kept[(resource, key)]
+        kept[(resource, key)] = dataclasses.replace(item, values={**item.values, path: NotComparable("this version of the app does not have it")})
     plan = compare(State(asked), State(kept, unreadable), app.resources)
-    return Planned(plan, State(asked), have, uncounted, owned)
+    return Planned(plan, State(asked), have, uncounted, owned, gone)
+
+
+def _gone(app: App, asked: Mapping[Tuple[str, str], Item], kept: Mapping[Tuple[str, str], Item]) -> List[Tuple[str, str, str]]:
+    """Declared properties that this version of the app does not have: the apps leave out nulls, but never a number or a switch."""
+    found = []
+    for ident, item in sorted(asked.items()):
+        known = app.resources[ident[0]].properties
+        for path in sorted(item.values) if ident in kept else ():
+            kind = known.get(path.partition(".")[0])
+            if path not in kept[ident].values and not path.startswith("fields.") and (kind is None or kind in ("bool", "int")):
+                found.append((*ident, path))
+    return found
 
 
 def with_fingerprints(app: App, declared: Declared, running: State, known: Mapping[str, str], redactor: Redactor) -> Tuple[State, State]:
@@ -95,7 +112,7 @@ def told(target: str, app: App, version: str, declared: Declared, planned: Plann
     findings: List[Finding] = []
     for change in planned.plan.changes:
         findings.extend(_findings(target, app, declared, change, redactor))
-    findings += _notes(target, app, declared, planned)
+    findings += _notes(target, app, version, declared, planned)
     result = target_result(target, app.name, findings, planned.plan.coverage, planned.plan.gaps, "unknown", requests, version=version)
     result["uncounted"] = dict(planned.uncounted)
     result["owned"] = dict(planned.owned)
@@ -119,7 +136,7 @@ def _findings(target: str, app: App, declared: Declared, change: Change, redacto
     return found
 
 
-def _notes(target: str, app: App, declared: Declared, planned: Planned) -> List[Finding]:
+def _notes(target: str, app: App, version: str, declared: Declared, planned: Planned) -> List[Finding]:
     def note(code: str, message: str, **more: Any) -> Finding:
         return Finding(code, message, **{"target": target, "resource": "instance", "key": target, "category": "rule", "severity": "info", **more})
 
@@ -132,22 +149,10 @@ def _notes(target: str, app: App, declared: Declared, planned: Planned) -> List[
         kinds = ", ".join("{0} {1}".format(planned.uncounted[kind], kind) for kind in sorted(planned.uncounted))
         found.append(note("kinds_not_managed", "not under git here: " + kinds, direction="unmanaged", remedy="name the kinds in managed"))
     found += [note("managed_by_other", "{0} objects are kept by {1} and left to it".format(planned.owned[owner], owner)) for owner in sorted(planned.owned)]
-    for ident, path, item in _gone(app, planned):
-        message = "{0}[{1}].{2} is declared, and this version of the app does not have it".format(*ident, path)
-        origin = item.origins.get(path, item.origin)
-        found.append(note("setting_unknown_to_app", message, resource=ident[0], key=ident[1], path=path, source=origin))
-    return found
-
-
-def _gone(app: App, planned: Planned) -> List[Tuple[Tuple[str, str], str, Item]]:
-    """Declared properties that neither the table nor the app's answer knows."""
-    found = []
-    for ident, item in sorted(planned.declared.items.items()):
-        live = planned.running.items.get(ident)
-        known = app.resources[ident[0]].properties
-        for path in sorted(item.values) if live is not None else ():
-            if path.partition(".")[0] not in known and not path.startswith("fields.") and live is not None and path not in live.values:
-                found.append((ident, path, item))
+    for resource, key, path in planned.gone:
+        message = "{0}.{1} is declared, and {2} {3} does not have it".format("{0}[{1}]".format(resource, key) if key else resource, path, app.title, version)
+        item = planned.declared.items[(resource, key)]
+        found.append(note("setting_unknown_to_app", message, resource=resource, key=key, path=path, source=item.origins.get(path, item.origin)))
     return found
 
 
