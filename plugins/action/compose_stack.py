@@ -123,8 +123,8 @@ class ActionModule(ActionBase):
                 "the template {0} needs {1}, which is undefined".format(path, name),
                 remedy="define it for the docker host, or list the file that does in the stack's vars_files",
             ) from None
-        except AnsibleError as error:
-            # The text of the error may quote a value, so only its kind is told.
+        except Exception as error:
+            # Before ansible-core 2.19 a filter's own exception comes through as it is. The text of any may quote a value, so only its kind is told.
             raise GatewayError(
                 "the template {0} cannot be rendered ({1})".format(path, type(error).__name__),
                 remedy="render it with ansible.builtin.template to see the whole message",
