@@ -48,7 +48,7 @@ def checkout(tmp_path: Path) -> str:
     return str(Repository(tmp_path / "homelab-apps", FILES).root)
 
 
-def run(args: Mapping[str, Any], answer: Any = ANSWER, **variables: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+def run(args: Mapping[str, Any], answer: Any = None, **variables: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """The result of the action, and the arguments that the module got."""
     loader = DataLoader()
     task = Task()
@@ -56,7 +56,7 @@ def run(args: Mapping[str, Any], answer: Any = ANSWER, **variables: Any) -> tupl
     task.args = dict(args)
     told = {"inventory_hostname": "mediabox", **variables}
     action = ActionModule(task, mock.MagicMock(), PlayContext(), loader, Templar(loader, told), None)
-    answered = {"side_effect": answer} if isinstance(answer, Exception) else {"return_value": json.loads(json.dumps(answer))}
+    answered = {"side_effect": answer} if isinstance(answer, Exception) else {"return_value": json.loads(json.dumps(answer or ANSWER))}
     with mock.patch.object(action, "_execute_module", **answered) as execute:
         result = action.run(task_vars=told)
     return result, dict(execute.call_args.kwargs["module_args"]) if execute.called else {}

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import html.parser
-import xml.etree.ElementTree as ElementTree
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding, target_result
@@ -80,9 +80,10 @@ def test_junit() -> None:
     assert root.attrib == {"name": "homelab.media_center", "tests": "7", "failures": "4", "errors": "2", "time": "8.1"}
     assert [suite.attrib["name"] for suite in root] == ["mediabox", "dead"]
     assert len(root.findall("./testsuite[@name='mediabox']/testcase/failure")) == 4
-    assert root.find("./testsuite[@name='dead']/testcase/error").attrib["message"] == "unreachable: refused (next: make it reachable)"  # type: ignore[union-attr]
-    clean = ElementTree.fromstring(junit(report((), ())))
-    assert clean.find("./testsuite[@name='mediabox']/testcase").attrib["name"] == "in sync"  # type: ignore[union-attr]
+    (error,) = root.findall("./testsuite[@name='dead']/testcase/error")
+    assert error.attrib["message"] == "unreachable: refused (next: make it reachable)"
+    (clean,) = ElementTree.fromstring(junit(report((), ()))).findall("./testsuite[@name='mediabox']/testcase")
+    assert clean.attrib["name"] == "in sync"
 
 
 def test_markdown() -> None:
