@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, homelab.media_center contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The reading gateway to Radarr, Sonarr, Lidarr, Readarr and Prowlarr."""
+"""The gateway to Radarr, Sonarr, Lidarr, Readarr and Prowlarr: reading here, writing in ``servarr_write``."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from typing import Any, Dict, Mapping, Sequence, Union
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.live.http import Session
+from ansible_collections.homelab.media_center.plugins.module_utils.live.servarr_write import ServarrWriter
+from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
 
 
 class Servarr:
-    """One instance. Nothing here writes."""
+    """One instance."""
 
     def __init__(self, app: App, session: Session) -> None:
         self.app = app
@@ -54,6 +56,10 @@ class Servarr:
         wanted = self._with_references(kinds)
         answers = self.session.get_all({name: self.app.prefix + self.app.resources[name].path for name in wanted})
         return {name: _checked(name, self.app.resources[name].singleton, answer) for name, answer in answers.items()}
+
+    def writer(self, raw: Raw) -> ServarrWriter:
+        """The writing side, over what was read."""
+        return ServarrWriter(self.app, self.session, raw)
 
     def _with_references(self, kinds: Sequence[str]) -> Sequence[str]:
         if not kinds:

@@ -76,3 +76,38 @@ def compose_stack_arguments() -> Spec:
         "backup_directory": {"type": "path"},
         **compose_read_arguments(),
     }
+
+
+def app_arguments(*apps: str) -> Spec:
+    """Where an app answers, and as whom."""
+    return {
+        "app": {"type": "str", "required": True, "choices": sorted(apps)},
+        "target": {"type": "str"},
+        "url": {"type": "str", "required": True},
+        "api_key": {"type": "str", "no_log": True, "fallback": (env_fallback, ["MEDIA_CENTER_API_KEY"])},
+        "headers": {"type": "dict", "no_log": True},
+        "validate_certs": {"type": "bool", "default": True},
+        "ca_path": {"type": "path"},
+        "timeout": {"type": "int", "default": 30},
+    }
+
+
+def settings_arguments(*apps: str) -> Spec:
+    """Arguments of a module that compares the settings of an app and lets git win on request."""
+    return {
+        "settings": {"type": "dict"},
+        "file": {"type": "str"},
+        "repository": {"type": "str", "default": "homelab-apps"},
+        "repository_path": {"type": "path"},
+        "git_wins": {"type": "bool", "default": False},
+        "prune": {"type": "list", "elements": "str"},
+        "prune_count": {"type": "int"},
+        "allow": {"type": "list", "elements": "str", "choices": ["access", "bulk_effect"]},
+        "previous_directory": {"type": "path"},
+        "secrets": {"type": "str", "no_log": True},
+        "lines": {"type": "dict"},
+        "fault": {"type": "str"},
+        "fingerprints": {"type": "dict"},
+        "fingerprint_key": {"type": "str", "no_log": True},
+        **app_arguments(*apps),
+    }

@@ -15,6 +15,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.compare 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding, diff_of, of_field, of_item, target_result
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Change, Coverage, Gap, Item, NotComparable, Plan, State
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
+from ansible_collections.homelab.media_center.plugins.module_utils.live.http import Session
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw, running_state
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_declared import Declared
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
@@ -22,17 +23,31 @@ from ansible_collections.homelab.media_center.plugins.module_utils.resources.set
 RECONCILE = "backport, or reconcile with media_center_git_wins"
 
 
+class Writer(Protocol):
+    """What writes to an app."""
+
+    def write(self, action: str, resource: str, key: str, values: Mapping[str, Any]) -> None:
+        """Create, update or delete one thing; raises GatewayError or LookupError."""
+
+
 class Gateway(Protocol):
     """What a settings module needs of an app."""
 
     app: App
-    version: str
+    session: Session
+
+    @property
+    def version(self) -> str:
+        """The version of the app; empty before ``identify``."""
 
     def identify(self) -> None:
         """Make sure that the right app answers; raises GatewayError."""
 
     def read(self, kinds: Sequence[str] = ()) -> Dict[str, Any]:
         """The answers of all resources, Unknown where one failed."""
+
+    def writer(self, raw: Raw) -> Writer:
+        """The writing side, over what was read."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,9 +122,11 @@ def with_fingerprints(app: App, declared: Declared, running: State, known: Mappi
     return State(want), State(have, running.unreadable)
 
 
-def told(target: str, app: App, version: str, declared: Declared, planned: Planned, redactor: Redactor, requests: Mapping[str, int]) -> Dict[str, Any]:
-    """The result of one instance."""
-    findings: List[Finding] = []
+def told(
+    target: str, app: App, version: str, declared: Declared, planned: Planned, redactor: Redactor, requests: Mapping[str, int], more: Sequence[Finding] = ()
+) -> Dict[str, Any]:
+    """The result of one instance. ``more`` are findings of what was applied or refused."""
+    findings: List[Finding] = list(more)
     for change in planned.plan.changes:
         findings.extend(_findings(target, app, declared, change, redactor))
     findings += _notes(target, app, version, declared, planned)

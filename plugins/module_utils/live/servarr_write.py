@@ -1,0 +1,139 @@
+# Copyright: (c) 2026, homelab.media_center contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The writing side of the five apps: whole objects, one write each, read back."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping, Optional
+
+from ansible_collections.homelab.media_center.plugins.module_utils.live.http import Reply, Session
+from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_body import merged, new_body
+from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw, canonical, key_of, listed, names_of
+from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App, Ref, SettingsResource
+
+_WRITTEN = (200, 201, 202, 204)
+
+
+class ServarrWriter:
+    """Writes to one instance. It knows the answers that were read, and keeps them up to date with what it wrote."""
+
+    def __init__(self, app: App, session: Session, raw: Raw) -> None:
+        self._app = app
+        self._session = session
+        self._answers: Dict[str, List[Dict[str, Any]]] = {}
+        for name, answers in raw.items():
+            if isinstance(answers, (list, tuple)):
+                self._answers[name] = [dict(each) for each in answers]
+            elif isinstance(answers, Mapping):
+                self._answers[name] = [dict(answers)]
+        self._schemas: Dict[str, List[Mapping[str, Any]]] = {}
+        self._languages: Optional[Dict[str, int]] = None
+
+    def write(self, action: str, resource: str, key: str, values: Mapping[str, Any]) -> None:
+        """Create, update or delete one thing. Raises GatewayError, or LookupError where a name means nothing to the app."""
+        table = self._app.resources[resource]
+        if action == "create":
+            self._create(table, values)
+        elif action == "update":
+            self._update(table, self._find(table, key), values)
+        else:
+            answer = self._find(table, key)
+            self._send("DELETE", "{0}/{1}".format(table.path, answer["id"]))
+            self._answers[resource].remove(answer)
+
+    def _find(self, table: SettingsResource, key: str) -> Dict[str, Any]:
+        names = names_of(self._app, self._answers)
+        for answer in self._answers.get(table.name, []):
+            found = key_of(table, canonical(table, answer, names))
+            if found == key or (table.case_insensitive and found.lower() == key.lower()):
+                return answer
+        raise LookupError("{0} {1} is gone".format(table.name, key))
+
+    def _update(self, table: SettingsResource, answer: Dict[str, Any], values: Mapping[str, Any]) -> None:
+        position = values.get("position")
+        if set(values) - {"position"}:
+            body = merged(table, answer, values, self._id_of)
+            path = table.path if table.singleton else "{0}/{1}".format(table.path, answer["id"])
+            # forceSave skips the connection test: a test blocks indexers, bans addresses and is never ours to press.
+            self._send("PUT", path, body, {"forceSave": "true"} if table.provider else None)
+            answer.update(self._read_back(table, answer))
+        if position:
+            self._move(table, answer, int(position))
+
+    def _read_back(self, table: SettingsResource, answer: Mapping[str, Any]) -> Dict[str, Any]:
+        path = self._app.prefix + table.path
+        if table.singleton:
+            return dict(self._session.get(path))
+        return next((dict(each) for each in self._session.get(path) if each.get("id") == answer["id"]), dict(answer))
+
+    def _create(self, table: SettingsResource, values: Mapping[str, Any]) -> None:
+        template = self._template(table, values)
+        body = new_body(table, template, values, self._id_of)
+        switches = {name: body[name] for name in table.enabled_by if body.get(name)}
+        # An enabled provider is tested when it is created, whatever forceSave says: it is created off and then switched on.
+        for name in switches:
+            body[name] = "disabled" if isinstance(body[name], str) else False
+        reply = self._send("POST", table.path, body, {"forceSave": "true"} if table.provider else None)
+        answer = dict(reply.body) if isinstance(reply.body, Mapping) else {}
+        self._answers.setdefault(table.name, []).append(answer)
+        if switches:
+            self._update(table, answer, switches)
+        if values.get("position"):
+            self._move(table, answer, int(values["position"]))
+
+    def _template(self, table: SettingsResource, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        if table.provider:
+            implementation = values.get("implementation")
+            for each in self._schema(table):
+                if each.get("implementation") == implementation:
+                    return each
+            known = ", ".join(sorted({str(each.get("implementation")) for each in self._schema(table)})[:40])
+            raise LookupError("{0} has no implementation {1} (it has {2})".format(self._app.title, implementation, known))
+        if table.shape == "quality_profile":
+            return self._session.get(self._app.prefix + table.path + "/schema")
+        if table.shape == "metadata_profile":
+            return self._session.get(self._app.prefix + table.path + "/schema")
+        return {}
+
+    def _schema(self, table: SettingsResource) -> List[Mapping[str, Any]]:
+        if table.name not in self._schemas:
+            self._schemas[table.name] = self._session.get(self._app.prefix + table.path + "/schema")
+        return self._schemas[table.name]
+
+    def _id_of(self, ref: Ref, name: str) -> int:
+        if ref.resource == "language":
+            return self._language(name)
+        resource = self._app.resources[ref.resource]
+        for answer in self._answers.get(ref.resource, []):
+            told = str(answer.get(resource.key[0]))
+            if told == name or (resource.case_insensitive and told.lower() == name.lower()):
+                return int(answer["id"])
+        if ref.resource == "tag":
+            # The apps remove tags that nothing uses, so a tag is made together with its first user.
+            self._create(resource, {"label": name})
+            return self._id_of(ref, name)
+        raise LookupError("there is no {0} called {1}".format(ref.resource, name))
+
+    def _language(self, name: str) -> int:
+        if self._languages is None:
+            self._languages = {str(each.get("name")): int(each.get("id", 0)) for each in self._session.get(self._app.prefix + "/language")}
+        if name not in self._languages:
+            raise LookupError("{0} has no language {1}".format(self._app.title, name))
+        return self._languages[name]
+
+    def _move(self, table: SettingsResource, answer: Mapping[str, Any], position: int) -> None:
+        """Put a delay profile at its place; the default one always stays the last."""
+        others = [each for each in listed(table, self._answers[table.name]) if each.get("position") and each["id"] != answer["id"]]
+        others.sort(key=lambda each: int(each["position"]))
+        before = others[: position - 1]
+        after = {"after" if self._app.prefix.endswith("v3") else "afterId": str(before[-1]["id"])} if before else None
+        self._send("PUT", "{0}/reorder/{1}".format(table.path, answer["id"]), None, after)
+        self._answers[table.name] = [dict(each) for each in self._session.get(self._app.prefix + table.path)]
+
+    def _send(self, method: str, path: str, body: Any = None, params: Optional[Mapping[str, str]] = None) -> Reply:
+        whole = self._app.prefix + path
+        reply = self._session.write(method, whole, body, params)
+        if reply.status not in _WRITTEN:
+            raise self._session.refused(method, whole, reply)
+        return reply

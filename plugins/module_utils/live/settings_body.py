@@ -1,0 +1,168 @@
+# Copyright: (c) 2026, homelab.media_center contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From canonical values back to the body that an app takes: the opposite of ``settings_form``. Pure.
+
+Whole objects are sent, as read, with only the wanted values replaced, because the apps reset what a body leaves
+out. A masked secret is left out of a body: the apps keep it then.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any, Callable, Dict, List, Mapping, Optional
+
+from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_shapes import MASK
+from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import Ref, SettingsResource
+
+#: Finds the id behind a name; raises LookupError with a sentence where there is none.
+IdOf = Callable[[Ref, str], int]
+#: What an app computes; a notification that carries these back counts as changed.
+_COMPUTED = ("implementationName", "infoLink", "message", "presets", "link", "testCommand", "sortName", "status", "capabilities")
+
+
+def merged(resource: SettingsResource, answer: Mapping[str, Any], wanted: Mapping[str, Any], id_of: IdOf) -> Dict[str, Any]:
+    """The body of an update: the answer with the wanted values by path. Raises LookupError where a name means nothing."""
+    body = copy.deepcopy(dict(answer))
+    for name in list(body):
+        if name in _COMPUTED or name.startswith("supports"):
+            del body[name]
+    for path in sorted(wanted, key=lambda each: (each != "items", each)):
+        _set(resource, body, path, wanted[path], id_of)
+    if resource.provider:
+        body["fields"] = [{"name": each["name"], "value": each.get("value")} for each in body.get("fields") or () if each.get("value") != MASK]
+    for condition in body.get("specifications") or ():
+        condition["fields"] = [{"name": each["name"], "value": each.get("value")} for each in condition.get("fields") or ()]
+    return body
+
+
+def _set(resource: SettingsResource, body: Dict[str, Any], path: str, value: Any, id_of: IdOf) -> None:
+    name, dummy, rest = path.partition(".")
+    if name == "fields" and resource.provider:
+        _set_field(body.setdefault("fields", []), rest, value)
+    elif name == "specifications":
+        _set_specification(body.setdefault("specifications", []), rest, value, id_of)
+    elif name == "formatItems":
+        _set_score(body, rest, value, id_of)
+    elif name == "items" and resource.shape == "quality_profile":
+        body["items"] = _quality_items(body.get("items") or [], value)
+    elif name == "cutoff" and resource.shape == "quality_profile":
+        body["cutoff"] = _cutoff(body.get("items") or [], value)
+    elif name == "language" and resource.shape == "quality_profile":
+        body["language"] = {"id": id_of(Ref("language"), str(value)), "name": value}
+    elif resource.shape == "metadata_profile" and isinstance(body.get(name), list) and isinstance(value, list):
+        _allow(body[name], value)
+    elif (resource.shape == "quality_definition" and name == "quality") or name == "position":
+        return
+    else:
+        body[name] = _ids(resource.refs.get(name), value, id_of)
+
+
+def _ids(ref: Optional[Ref], value: Any, id_of: IdOf) -> Any:
+    if ref is None:
+        return value
+    if isinstance(value, list):
+        return [id_of(ref, str(each)) for each in value]
+    if ref.zero and value in (ref.zero, "", None):
+        return 0
+    return id_of(ref, str(value))
+
+
+def _set_field(fields: List[Dict[str, Any]], name: str, value: Any) -> None:
+    for each in fields:
+        if each.get("name") == name:
+            each["value"] = value
+            return
+    fields.append({"name": name, "value": value})
+
+
+_SPECIFICATION_REFS = {"QualityProfileSpecification": Ref("quality_profile"), "TagSpecification": Ref("tag")}
+
+
+def _set_specification(conditions: List[Dict[str, Any]], path: str, value: Any, id_of: IdOf) -> None:
+    # Names of conditions may hold dots, the words after them never do.
+    for end in (".implementation", ".negate", ".required"):
+        if path.endswith(end):
+            _condition(conditions, path[: -len(end)])[end[1:]] = value
+            return
+    name, dummy, field = path.rpartition(".fields.")
+    condition = _condition(conditions, name)
+    ref = _SPECIFICATION_REFS.get(str(condition.get("implementation")))
+    _set_field(condition.setdefault("fields", []), field, id_of(ref, value) if ref is not None and isinstance(value, str) else value)
+
+
+def _condition(conditions: List[Dict[str, Any]], name: str) -> Dict[str, Any]:
+    seen: Dict[str, int] = {}
+    for each in conditions:
+        told = str(each.get("name") or "")
+        seen[told] = seen.get(told, 0) + 1
+        if told + "#" * (seen[told] - 1) == name:
+            return each
+    conditions.append({"name": name, "negate": False, "required": False, "fields": []})
+    return conditions[-1]
+
+
+def _set_score(body: Dict[str, Any], name: str, value: Any, id_of: IdOf) -> None:
+    scores = body.setdefault("formatItems", [])
+    for each in scores:
+        if each.get("name") == name:
+            each["score"] = value
+            return
+    scores.append({"format": id_of(Ref("custom_format"), name), "name": name, "score": value})
+
+
+def _quality_items(items: List[Mapping[str, Any]], wanted: Any) -> List[Dict[str, Any]]:
+    """The items in the wanted order; qualities and ids of groups are those of the answer, a new group gets the next free id."""
+    qualities: Dict[str, Mapping[str, Any]] = {}
+    groups: Dict[str, int] = {}
+    for each in items:
+        for inner in [each, *(each.get("items") or ())]:
+            if isinstance(inner.get("quality"), Mapping):
+                qualities[str(inner["quality"].get("name"))] = inner
+        if not isinstance(each.get("quality"), Mapping):
+            groups[str(each.get("name"))] = int(each.get("id", 0))
+    found = []
+    for told in wanted:
+        names = told.get("qualities")
+        sizes = {size: told[size] for size in ("minSize", "maxSize", "preferredSize") if size in told}
+        for name in names or [told["name"]]:
+            if name not in qualities:
+                raise LookupError("the app has no quality {0}".format(name))
+        if names is None:
+            found.append({**qualities[told["name"]], "allowed": told["allowed"], **sizes})
+            continue
+        number = groups.setdefault(told["name"], max([1000, *(each + 1 for each in groups.values())]))
+        inner_items = [{**qualities[name], "allowed": told["allowed"]} for name in names]
+        found.append({"id": number, "name": told["name"], "items": inner_items, "allowed": told["allowed"], **sizes})
+    return found
+
+
+def _cutoff(items: List[Mapping[str, Any]], name: Any) -> int:
+    for each in items:
+        quality = each.get("quality")
+        if isinstance(quality, Mapping) and quality.get("name") == name:
+            return int(quality["id"])
+        if not isinstance(quality, Mapping) and each.get("name") == name:
+            return int(each["id"])
+    raise LookupError("the profile has no quality or group {0} to stop at".format(name))
+
+
+def _allow(entries: List[Dict[str, Any]], names: List[str]) -> None:
+    known = set()
+    for each in entries:
+        inner: Mapping[str, Any] = next((each[key] for key in ("albumType", "releaseStatus") if isinstance(each.get(key), Mapping)), {})
+        known.add(inner.get("name"))
+        each["allowed"] = inner.get("name") in names
+    for name in names:
+        if name not in known:
+            raise LookupError("the app knows no type {0}".format(name))
+
+
+def new_body(resource: SettingsResource, template: Mapping[str, Any], wanted: Mapping[str, Any], id_of: IdOf) -> Dict[str, Any]:
+    """The body of a create: the app's own template without masked defaults, with the wanted values."""
+    base = {name: value for name, value in template.items() if name != "id" and value is not None}
+    if resource.refs.get("tags") is not None:
+        base["tags"] = []
+    body = merged(resource, base, wanted, id_of)
+    body.pop("id", None)
+    return body

@@ -1,0 +1,149 @@
+# Copyright: (c) 2026, homelab.media_center contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is written to an app, decided before anything is written: each write, and what is refused and why."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Dict, List, Mapping, Optional, Tuple
+
+from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding
+from ansible_collections.homelab.media_center.plugins.module_utils.core.model import ABSENT, Change, NotComparable, Unknown
+from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_shapes import MASK
+from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_declared import Declared
+from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_run import Planned
+from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App, SettingsResource
+
+#: More removals than this, or than a third of a kind, are done only when their exact number is given.
+PRUNE_LIMIT = 5
+
+
+@dataclasses.dataclass(frozen=True)
+class Permits:
+    """What the user allowed."""
+
+    git_wins: bool = False
+    prune: Tuple[str, ...] = ()
+    prune_count: Optional[int] = None
+    allow: Tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Write:
+    """One write. ``values`` are the declared values by path, in clear."""
+
+    action: str
+    resource: str
+    key: str
+    values: Mapping[str, Any] = dataclasses.field(default_factory=dict, repr=False)
+
+    def told(self) -> str:
+        """The write in words, without a value."""
+        name = "{0}[{1}]".format(self.resource, self.key) if self.key else self.resource
+        return "{0}: {1}".format(name, "write {0}".format(", ".join(sorted(self.values))) if self.action == "update" else self.action)
+
+
+@dataclasses.dataclass(frozen=True)
+class Decided:
+    """The writes in their order, and what was refused."""
+
+    writes: Tuple[Write, ...] = ()
+    refused: Tuple[Finding, ...] = ()
+
+
+def decide(app: App, declared: Declared, planned: Planned, permits: Permits, target: str) -> Decided:
+    """The writes of one instance: none unless git may win there and its file is right."""
+    if not permits.git_wins or declared.faults:
+        return Decided()
+    refused: List[Finding] = []
+
+    def refuse(change: Change, why: str, remedy: str) -> None:
+        name = "{0}[{1}]".format(change.resource, change.key) if change.key else change.resource
+        refused.append(
+            Finding(
+                "reconcile_refused", "{0} was left as it is: {1}".format(name, why), category="rule", target=target, resource=change.resource, key=change.key,
+                severity="low", remedy=remedy, source=change.origin,
+            )
+        )  # fmt: skip
+
+    first: List[Tuple[int, Write]] = []
+    last: List[Tuple[int, Write]] = []
+    for change in planned.plan.changes:
+        resource = app.resources[change.resource]
+        if change.action == "delete":
+            continue
+        values = _values(declared, change)
+        why = _not_writable(resource, change, values)
+        if why:
+            refuse(change, *why)
+            continue
+        values, cutting = _apart(resource, values, change.action)
+        for kind, paths in (("access", cutting), ("bulk_effect", _bulk(resource, values))):
+            if paths and kind not in permits.allow:
+                refuse(change, "{0} {1}".format(", ".join(sorted(paths)), _EFFECTS[kind]), "add {0} to media_center_allow".format(kind))
+                values = {path: value for path, value in values.items() if path not in paths}
+        if change.action == "create" or values:
+            first.append((resource.order, Write(change.action, change.resource, change.key, values)))
+        if cutting and "access" in permits.allow:
+            last.append((resource.order, Write("update", change.resource, change.key, cutting)))
+    writes = [write for dummy, write in sorted(first, key=lambda each: each[0])]
+    writes += _removals(app, declared, planned, permits, refuse)
+    return Decided(tuple(writes + [write for dummy, write in last]), tuple(refused))
+
+
+_EFFECTS = {"access": "can lock everybody out", "bulk_effect": "starts something large"}
+
+
+def _values(declared: Declared, change: Change) -> Dict[str, Any]:
+    item = declared.state.items[(change.resource, change.key)]
+    if change.action == "create":
+        return dict(item.values)
+    return {each.path: item.values[each.path] for each in change.fields if each.declared is not ABSENT and each.path in item.values}
+
+
+def _not_writable(resource: SettingsResource, change: Change, values: Mapping[str, Any]) -> Optional[Tuple[str, str]]:
+    if change.action == "create" and not resource.create:
+        return "the app ships its {0}s and takes no new one".format(resource.name), "take it out of git, or correct its name"
+    if change.action == "update" and "implementation" in values:
+        return "its implementation cannot be changed in place", "remove it in the app, then run reconcile again"
+    for path, value in values.items():
+        if isinstance(value, NotComparable):
+            return "{0} is declared as a secret to keep, and there is none yet".format(path), "give it a variable from the vault in the settings file"
+        if isinstance(value, Unknown):
+            return "{0} is not known ({1})".format(path, value.reason), value.remedy
+        if resource.field(path).secret == "always" and (value == MASK or (value == "" and change.action == "update")):
+            what = "a mask" if value == MASK else "an empty text"
+            return "{0} would be overwritten by {1}".format(path, what), "give it a variable from the vault in the settings file"
+    return None
+
+
+def _apart(resource: SettingsResource, values: Mapping[str, Any], action: str) -> Tuple[Dict[str, Any], Dict[str, Any]]:
+    cutting = {path: value for path, value in values.items() if path in resource.access} if action == "update" else {}
+    return {path: value for path, value in values.items() if path not in cutting}, cutting
+
+
+def _bulk(resource: SettingsResource, values: Mapping[str, Any]) -> List[str]:
+    # Switching something off starts nothing.
+    return [path for path, value in values.items() if path in resource.bulk_effect and value not in (False, "disabled")]
+
+
+def _removals(app: App, declared: Declared, planned: Planned, permits: Permits, refuse: Any) -> List[Write]:
+    found: List[Write] = []
+    for resource in sorted(app.resources.values(), key=lambda each: -each.order):
+        changes = [each for each in planned.plan.changes if each.action == "delete" and each.resource == resource.name]
+        if resource.name not in permits.prune or not changes:
+            continue
+        wanted = sum(1 for name, dummy in declared.state.items if name == resource.name)
+        live = sum(1 for name, dummy in planned.running.items if name == resource.name)
+        if not wanted or not resource.delete or resource.name in planned.running.unreadable:
+            refuse(changes[0], "git declares none of its kind, or the app cannot remove it", "declare what is to stay")
+        elif len(changes) > max(PRUNE_LIMIT, live // 3) and permits.prune_count != len(changes):
+            refuse(
+                changes[0],
+                "{0} of {1} would be removed".format(len(changes), live),
+                "set media_center_prune_count to {0} when that is right".format(len(changes)),
+            )
+        else:
+            found += [Write("delete", each.resource, each.key) for each in changes]
+    return found

@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, homelab.media_center contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A settings file of an app on its way to a module: rendered value by value, its secrets apart from the rest."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
+
+from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
+from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_names import secret_name
+from ansible_collections.homelab.media_center.plugins.module_utils.repo.yaml_lines import read_yaml
+from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
+
+
+class Unrenderable(Exception):
+    """A value that needs what is not there; ``str()`` says what, without quoting a value."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Travelling:
+    """What a module is given: a document in which secrets are numbers, and the secrets as one text that nobody logs."""
+
+    document: Optional[Dict[str, Any]]
+    secrets: str = ""
+    lines: Mapping[str, Tuple[int, str]] = dataclasses.field(default_factory=dict)
+
+
+def lines_of(path: str) -> Dict[str, Tuple[int, str]]:
+    """Line and form of every value by dotted path. Raises GatewayError with file and line where the file does not parse."""
+    try:
+        with open(path, encoding="utf-8") as handle:
+            text = handle.read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise GatewayError("{0} cannot be read ({1})".format(path, type(error).__name__), remedy="correct the file or its rights") from None
+    return {".".join(place): (told.line, told.form) for place, told in read_yaml(text, os.path.basename(path)).places.items()}
+
+
+def split(app: App, document: Mapping[str, Any], render: Callable[[Any], Tuple[Any, bool]], lines: Mapping[str, Tuple[int, str]]) -> Travelling:
+    """Render each value by itself and put secrets apart.
+
+    ``render`` returns the value and whether it came out of a vault; it raises Unrenderable. A value is a secret when
+    the app's table says so, when its name means one, or when it came out of a vault.
+    """
+    secrets: List[Any] = []
+
+    def walk(name: str, path: str, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {str(key): walk(name, "{0}.{1}".format(path, key) if path else str(key), each) for key, each in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [walk(name, path, each) for each in value]
+        try:
+            rendered, vaulted = render(value)
+        except Unrenderable as error:
+            return {"unknown": str(error)}
+        if isinstance(rendered, (Mapping, list, tuple)):
+            return walk(name, path, rendered)
+        resource = app.resources.get(name)
+        marked = resource is not None and resource.field(path).secret == "always"
+        if isinstance(rendered, str) and rendered and (marked or vaulted or secret_name(path)):
+            secrets.append(rendered)
+            return {"secret_ref": len(secrets) - 1}
+        return rendered
+
+    travelling: Dict[str, Any] = {}
+    for name, told in document.items():
+        if isinstance(told, list):
+            travelling[str(name)] = [walk(str(name), "", each) for each in told]
+        else:
+            travelling[str(name)] = walk(str(name), "", told)
+    return Travelling(travelling, json.dumps(secrets), lines)
