@@ -199,6 +199,11 @@ class StackPlans:
         """The states that findings are told from: git's, else the host's."""
         return self.git if self.git is not None else self.host
 
+    @property
+    def plan(self) -> Optional[Plan]:
+        """The comparison that findings are told from: git's, even where it found nothing, else the host's."""
+        return self.git_plan if self.git_plan is not None else self.host_plan
+
 
 def plan_stack(read: StackRead, context: StackContext) -> StackPlans:
     """Compare a stack's models with what runs."""

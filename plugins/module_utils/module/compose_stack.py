@@ -120,7 +120,7 @@ def _run(host: HostRun, engine: Engine, sources: Mapping[str, StackSource]) -> D
         plans = host.plans(facts, cli, sources)
     result = _told(host, engine, facts, layers, plans, applied)
     result["media_center"]["compose"] = "" if isinstance(cli, GatewayError) else cli.version
-    shown = [(each.read.name, each.git_plan or each.host_plan) for each in before]
+    shown = [(each.read.name, each.plan) for each in before]
     result["diff"] = diff_of(host.redactor, [(name, plan) for name, plan in shown if plan])
     return result
 

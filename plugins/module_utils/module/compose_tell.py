@@ -56,7 +56,7 @@ def tell_stack(target: str, plans: StackPlans, context: StackContext, layers: La
         if each.status == "unreadable"
     ]
     coverage = Coverage(checked=sum(1 for each in read.files if each.status != "unreadable"), unknown=len(gaps))
-    plan = plans.git_plan if plans.git_plan is not None else plans.host_plan
+    plan = plans.plan
     health = "unknown"
     if plan is not None:
         coverage += plan.coverage
@@ -78,7 +78,7 @@ def _placed(plans: StackPlans, target: str, finding: Finding) -> Finding:
 
 
 def _summary(plans: StackPlans, coverage: Coverage, health: str) -> Dict[str, Any]:
-    read, plan = plans.read, plans.git_plan or plans.host_plan
+    read, plan = plans.read, plans.plan
     services = {key: dataclasses.asdict(each) for (resource, key), each in plan.item_coverage.items() if resource == "service"} if plan is not None else {}
     project = read.match.project
     return {
