@@ -53,3 +53,15 @@ attributes:
       - homelab.media_center.compose
       - homelab.media_center.all
 """
+
+    # Together with the fragment above, for modules of the action group of settings.
+    ACTION_GROUP_SETTINGS = r"""
+options: {}
+attributes:
+  action_group:
+    description: Defaults for these modules are set with C(group/homelab.media_center.settings) in C(module_defaults).
+    support: full
+    membership:
+      - homelab.media_center.settings
+      - homelab.media_center.all
+"""
