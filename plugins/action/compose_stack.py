@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -17,20 +16,11 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import worst
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.compose_file import Stack
-from ansible_collections.homelab.media_center.plugins.module_utils.repo.declared import Declared, Reader, fill_sources
+from ansible_collections.homelab.media_center.plugins.module_utils.repo.declared import DEFAULT_REPOSITORY, Declared, Reader, fill_sources
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.template import refuse_calls
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.tree import Render, Tree
-
-try:
-    from ansible.template import trust_as_template
-except ImportError:  # before ansible-core 2.19 every text is a template
-
-    def trust_as_template(value: str) -> str:
-        """The text itself."""
-        return value
-
-
-_UNDEFINED = re.compile(r"'([^']+)' is undefined|has no attribute '([^']+)'")
+from ansible_collections.homelab.media_center.plugins.plugin_utils.guard import look
+from ansible_collections.homelab.media_center.plugins.plugin_utils.templates import named_undefined, trust_as_template
 
 
 class ActionModule(ActionBase):
@@ -45,6 +35,9 @@ class ActionModule(ActionBase):
         variables = dict(task_vars or {})
         result = super().run(tmp, variables)
         options = dict(self._task.args)
+        guard = look(options, _used(options))
+        if guard.refused:
+            options["git_wins"] = []
         try:
             declared = self._declared(options, variables)
         except GatewayError as error:
@@ -66,6 +59,7 @@ class ActionModule(ActionBase):
         told = result.get("media_center")
         if isinstance(told, dict):
             _complete(told, declared)
+            guard.tell(told, str(options["target"]))
         result["started"] = started
         return result
 
@@ -117,8 +111,7 @@ class ActionModule(ActionBase):
         try:
             rendered = templar.template(trust_as_template(text), escape_backslashes=False, **more)
         except AnsibleUndefinedVariable as error:
-            named = _UNDEFINED.search(str(error))
-            name = next(each for each in named.groups() if each) if named else "a variable"
+            name = named_undefined(error)
             raise GatewayError(
                 "the template {0} needs {1}, which is undefined".format(path, name),
                 remedy="define it for the docker host, or list the file that does in the stack's vars_files",
@@ -148,3 +141,12 @@ def _complete(told: dict[str, Any], declared: Declared) -> None:
         ]
         told["unknown"] = told.get("unknown", 0) + len(declared.gaps)
         told["verdict"] = worst([told.get("verdict", "unknown"), "unknown"])
+
+
+def _used(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The checkouts that the given stacks come from."""
+    repositories, entries = options.get("repositories"), options.get("stacks")
+    if not isinstance(repositories, Mapping):
+        return {}
+    named = {str(each.get("repository") or DEFAULT_REPOSITORY) for each in entries or () if isinstance(each, Mapping)} or {DEFAULT_REPOSITORY}
+    return {name: path for name, path in repositories.items() if name in named}

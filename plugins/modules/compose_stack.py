@@ -24,6 +24,7 @@ extends_documentation_fragment:
   - homelab.media_center.attributes.action_group_compose
   - homelab.media_center.docker_engine
   - homelab.media_center.compose_read
+  - homelab.media_center.guard
 attributes:
   check_mode:
     support: full

@@ -22,6 +22,7 @@ extends_documentation_fragment:
   - homelab.media_center.attributes.action_group_settings
   - homelab.media_center.app
   - homelab.media_center.settings
+  - homelab.media_center.guard
 attributes:
   check_mode:
     support: full

@@ -15,6 +15,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.settings_file import Travelling, Unrenderable, lines_of, split
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
+from ansible_collections.homelab.media_center.plugins.plugin_utils.guard import look
 from ansible_collections.homelab.media_center.plugins.plugin_utils.templates import named_undefined, trust_as_template
 
 
@@ -37,6 +38,10 @@ class SettingsAction(ActionBase):
         if app is None:
             result.update(failed=True, msg="app has to be one of {0}".format(", ".join(sorted(self.apps))), started=started)
             return result
+        repository = str(options.get("repository") or "homelab-apps")
+        guard = look(options, {} if options.get("settings") is not None else {repository: options.get("repository_path")})
+        if guard.refused:
+            options["git_wins"] = False
         try:
             travelling = self._declared(app, options, variables)
             options.update(settings=travelling.document, secrets=travelling.secrets, lines={place: list(told) for place, told in travelling.lines.items()})
@@ -47,6 +52,8 @@ class SettingsAction(ActionBase):
             result.update(self._execute_module(self.module_name, module_args=options, task_vars=variables))
         except AnsibleConnectionFailure as error:
             result.update(unreachable=True, msg=str(error))
+        if isinstance(result.get("media_center"), dict):
+            guard.tell(result["media_center"], str(options["target"]))
         result["started"] = started
         return result
 

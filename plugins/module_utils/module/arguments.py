@@ -64,9 +64,15 @@ def compose_info_arguments() -> Spec:
     return {"target": {"type": "str"}, "fingerprint_key": {"type": "str", "no_log": True}, **engine_arguments()}
 
 
+def guard_arguments() -> Spec:
+    """What the action plugins look at before git may win."""
+    return {"branch": {"type": "str"}, "ask_remote": {"type": "bool", "default": True}}
+
+
 def compose_stack_arguments() -> Spec:
     """Arguments of ``compose_stack``."""
     return {
+        **guard_arguments(),
         "git_wins": {"type": "list", "elements": "str"},
         "adopt": {"type": "bool", "default": False},
         "prune": {"type": "bool", "default": False},
@@ -109,5 +115,6 @@ def settings_arguments(*apps: str) -> Spec:
         "fault": {"type": "str"},
         "fingerprints": {"type": "dict"},
         "fingerprint_key": {"type": "str", "no_log": True},
+        **guard_arguments(),
         **app_arguments(*apps),
     }
