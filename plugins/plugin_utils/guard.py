@@ -23,7 +23,7 @@ class Guard:
     def tell(self, told: dict[str, Any], target: str) -> None:
         """Add to a module's result why git was not let win."""
         for name, why, remedy in self.refused:
-            more = {"category": "rule", "target": target, "resource": "repository", "key": name, "remedy": remedy}
+            more: dict[str, Any] = {"category": "rule", "target": target, "resource": "repository", "key": name, "remedy": remedy}
             finding = Finding("reconcile_refused", "nothing was written: " + why, **more)
             told["findings"] = [*(told.get("findings") or []), finding.as_dict()]
 

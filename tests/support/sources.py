@@ -36,7 +36,8 @@ ARROWS: Mapping[str, frozenset[str]] = {
     "module": frozenset({"live", "repo", "pipeline", "resources", "core"}),
     "lab": frozenset({"core"}),
     "doc_fragments": frozenset(),
-    **dict.fromkeys(GLUE, frozenset({"module", "live", "repo", "pipeline", "resources", "core"})),
+    "plugin_utils": frozenset({"module", "live", "repo", "pipeline", "resources", "core"}),
+    **dict.fromkeys(GLUE, frozenset({"plugin_utils", "module", "live", "repo", "pipeline", "resources", "core"})),
 }
 
 
