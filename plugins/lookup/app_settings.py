@@ -1,0 +1,107 @@
+# Copyright: (c) 2026, homelab.media_center contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: app_settings
+short_description: The running settings of an app
+version_added: 0.1.0
+author:
+  - homelab.media_center contributors (@homelab-media-center)
+description:
+  - Reads all settings of one instance of Radarr, Sonarr, Lidarr, Readarr or Prowlarr from the control node, and returns them in the form in which
+    a settings file declares them. Nothing is written.
+  - A secret is returned as C({secret: true}).
+options:
+  _terms:
+    description: The addresses of the instances, with their URL base.
+    required: true
+    type: list
+    elements: str
+  app:
+    description: Which app answers there. Another app of the family is recognised and refused.
+    type: str
+    required: true
+    choices: [lidarr, prowlarr, radarr, readarr, sonarr]
+  api_key:
+    description: The key of the app's API.
+    type: str
+    env:
+      - name: MEDIA_CENTER_API_KEY
+  headers:
+    description: Headers to send with each request.
+    type: dict
+    default: {}
+  validate_certs:
+    description: Whether the app's certificate has to be valid.
+    type: bool
+    default: true
+  ca_path:
+    description: The file with the certificate of the authority that signed the app's certificate.
+    type: path
+  timeout:
+    description: How many seconds to wait for a connection, and for each pause in an answer.
+    type: int
+    default: 30
+seealso:
+  - module: homelab.media_center.servarr_settings_info
+"""
+
+EXAMPLES = r"""
+- name: Show the names of the quality profiles
+  ansible.builtin.debug:
+    msg: "{{ running.quality_profile | map(attribute='name') }}"
+  vars:
+    running: "{{ lookup('homelab.media_center.app_settings', media_center_url, app='radarr', api_key=media_center_api_key) }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: The settings of each instance, kinds by name.
+  type: list
+  elements: dict
+"""
+
+from typing import Any
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
+from ansible_collections.homelab.media_center.plugins.module_utils.live.http import Address, Session
+from ansible_collections.homelab.media_center.plugins.module_utils.live.servarr import Servarr
+from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_module import read_export
+from ansible_collections.homelab.media_center.plugins.module_utils.resources.servarr import APPS
+
+
+class LookupModule(LookupBase):
+    """Reads each instance once."""
+
+    def run(self, terms: list[str], variables: Any = None, **kwargs: Any) -> list[dict[str, Any]]:
+        """The settings of each address. Raises AnsibleLookupError with one sentence where an instance cannot be read whole."""
+        self.set_options(var_options=variables, direct=kwargs)
+        app = APPS.get(self.get_option("app"))
+        if app is None:
+            raise AnsibleLookupError("app has to be one of {0}".format(", ".join(sorted(APPS))))
+        headers = {name: str(value) for name, value in (self.get_option("headers") or {}).items()}
+        if self.get_option("api_key"):
+            headers["X-Api-Key"] = str(self.get_option("api_key"))
+        certificates = self.get_option("ca_path") if self.get_option("validate_certs") and self.get_option("ca_path") else self.get_option("validate_certs")
+        found = []
+        for term in terms:
+            try:
+                session = Session(Address(app.name, str(term), headers, certificates, self.get_option("timeout")))
+            except ImportError:
+                raise AnsibleLookupError("the Python library requests is missing on the control node: pip install requests") from None
+            try:
+                settings, _version, unreadable = read_export(app, Servarr(app, session))
+            except GatewayError as error:
+                raise AnsibleLookupError(str(error)) from None
+            finally:
+                session.close()
+            if unreadable:
+                told = "; ".join("{0}: {1}".format(name, unreadable[name].reason) for name in sorted(unreadable))
+                raise AnsibleLookupError("{0} could not be read whole: {1}".format(app.title, told))
+            found.append(settings)
+        return found
