@@ -25,8 +25,8 @@ from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_
     StackContext,
     Subject,
     container_name,
-    default_names,
     is_interrupted,
+    item_key,
     labels,
     number_of,
     read_project,
@@ -40,14 +40,16 @@ from ansible_collections.homelab.media_center.plugins.module_utils.resources.com
 
 __all__ = ["StackContext", "StackStates", "container_summary", "stack_states"]
 
-BY_HAND = "by hand"
 #: What Podman's compatible API tells well enough to be compared.
 _PODMAN = (
     "image", "image_id", "container_name", "managed_by", "scale", "environment", "ports", "volumes", "secrets", "configs", "restart", "network_mode",
     "networks",
 )
 _FROM_DEPLOY = {"restart": "restart_policy", "scale": "replicas"}
-_FROM_RESOURCES = {"cpus": "cpus", "mem_limit": "memory", "mem_reservation": "memory", "pids_limit": "pids", "gpus": "devices"}
+_FROM_RESOURCES = {
+    "cpus": ("limits", "cpus"), "mem_limit": ("limits", "memory"), "mem_reservation": ("reservations", "memory"), "pids_limit": ("limits", "pids"),
+    "gpus": ("reservations", "devices"),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,26 +105,14 @@ def container_summary(inspect: Mapping[str, Any]) -> Dict[str, str]:
     }
 
 
-def _key(name: str, index: int) -> str:
-    return name if index == 0 else f"{name}#{index + 1}"
-
-
 def _subjects(project: Project, name: str) -> List[Subject]:
     """The containers that stand for a service, at most as many as it should have; one without a container where it has none."""
     service = project.services[name]
-    members = project.members.get(name, ())[: max(scale_of(service), 1)]
-    managed_by = "compose"
-    if not members:
-        names = (str(service["container_name"]),) if service.get("container_name") else default_names(project.context.project, name, 1)
-        found = next((project.by_id[each] for each in names if each in project.by_id), None)
-        if found is not None:
-            members = (found,)
-            other = labels(found).get(LABEL + "project") if labels(found).get(LABEL + "config-hash") else None
-            managed_by = f"project {other}" if other else BY_HAND
+    members, managed_by = project.paired(name)
     if not members:
         return [Subject(project, name, name, service, {})]
     return [
-        Subject(project, name, _key(name, index), service, each, number_of(each), managed_by, running_image(project, name, each))
+        Subject(project, name, item_key(name, index), service, each, number_of(each), managed_by, running_image(project, name, each))
         for index, each in enumerate(members)
     ]
 
@@ -163,7 +153,8 @@ def explicit(subject: Subject, path: str) -> bool:
     deploy = service.get("deploy") or {}
     if key in _FROM_DEPLOY:
         return deploy.get(_FROM_DEPLOY[key]) is not None
-    return any(subject.resources(part).get(_FROM_RESOURCES.get(key, "")) for part in ("limits", "reservations"))
+    part, name = _FROM_RESOURCES.get(key, ("limits", ""))
+    return bool(subject.resources(part).get(name))
 
 
 def _unread(subject: Subject) -> Optional[Unknown]:
@@ -204,7 +195,7 @@ def _told_by_podman(path: str) -> bool:
 
 def _orphan(project: Project, name: str, index: int, inspect: Raw) -> Item:
     """A container of a service that the model does not have, told as a compose file would have to say it."""
-    subject = Subject(project, name, _key(name, index), {}, inspect, number_of(inspect), image=running_image(project, name, inspect))
+    subject = Subject(project, name, item_key(name, index), {}, inspect, number_of(inspect), image=running_image(project, name, inspect))
     sides = _values(subject)
     told = {}
     for path, value in sides.running.items():

@@ -14,6 +14,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_
 from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_facts import HostFacts
 
 LABEL = "com.docker.compose."
+BY_HAND = "by hand"
 #: Compose renames the old container so while it recreates one; the name stays when it is interrupted.
 _INTERRUPTED = re.compile(r"[0-9a-f]{12}_(.+)\Z")
 
@@ -67,6 +68,22 @@ class Project:
         """Whether ``up`` would start the service: it has no profile, or one that is switched on."""
         wanted = self.services[name].get("profiles") or ()
         return not wanted or "*" in self.context.profiles or any(each in self.context.profiles for each in wanted)
+
+    def paired(self, name: str) -> Tuple[Tuple[Raw, ...], str]:
+        """The containers that stand for a service, at most as many as it should have, and who made them.
+
+        Where compose made none, a container that has the service's name is taken for it: it is in the way of the right one.
+        """
+        members = self.members.get(name, ())[: max(scale_of(self.services[name]), 1)]
+        if members:
+            return members, "compose"
+        given = self.services[name].get("container_name")
+        names = (str(given),) if given else default_names(self.context.project, name, 1)
+        found = next((self.by_id[each] for each in names if each in self.by_id), None)
+        if found is None:
+            return (), "compose"
+        other = labels(found).get(LABEL + "project") if labels(found).get(LABEL + "config-hash") else None
+        return (found,), f"project {other}" if other else BY_HAND
 
     def place(self, container_id: str) -> str:
         """What ``container:<id or name>`` means here: ``service:x``, ``container:name``, or what says that it is gone."""
@@ -137,6 +154,11 @@ class Sides:
         """A finding about this service that is no difference between values."""
         more.setdefault("severity", "info")
         self.notes.append(Finding(code, f"service {self.subject.key}: {message}", resource="service", key=self.subject.key, **more))
+
+
+def item_key(name: str, index: int) -> str:
+    """The key of a service's container in states: the service's name, with ``#2`` and so on for further ones."""
+    return name if index == 0 else f"{name}#{index + 1}"
 
 
 def labels(inspect: Raw) -> Mapping[str, str]:

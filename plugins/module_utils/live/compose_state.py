@@ -8,7 +8,7 @@ from typing import Any, List, Mapping, Optional, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_limits import restart_policy
-from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_project import Project, StackContext, read_project, scale_of
+from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_project import Project, StackContext, item_key, read_project, scale_of
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_values import Raw
 
 #: From best to worst.
@@ -25,13 +25,12 @@ def service_health(model: Mapping[str, Any], context: StackContext) -> Tuple[str
     worst = "healthy"
     found: List[Finding] = []
     for name in sorted(project.services):
-        members = project.members.get(name, ())
+        members = project.paired(name)[0]
         wanted = project.active(name) and scale_of(project.services[name]) > 0
         if not members and wanted:
             worst = max(worst, "degraded", key=HEALTH.index)
         for index, inspect in enumerate(members):
-            key = name if index == 0 else f"{name}#{index + 1}"
-            health, finding = _container(project, name, key, inspect)
+            health, finding = _container(project, name, item_key(name, index), inspect)
             worst = max(worst, health, key=HEALTH.index)
             found += [finding] if finding else []
     return worst, tuple(found)
@@ -49,7 +48,7 @@ def _container(project: Project, name: str, key: str, inspect: Raw) -> Tuple[str
             return "degraded", _finding("service_unhealthy", key, message, "high", f"look at 'docker logs' of {name}")
         # While it starts, nothing is known yet.
         return ("unknown" if health == "starting" else "healthy"), None
-    if status == "exited" and code == 0 and restart_policy(project.services[name]) in ("no", "on-failure"):
+    if status == "exited" and code == 0 and restart_policy(project.services[name]).partition(":")[0] in ("no", "on-failure"):
         return "healthy", None
     told = {
         "paused": ("service_paused", "paused, so it answers nothing", "medium", f"docker compose unpause {name}"),
