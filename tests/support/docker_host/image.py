@@ -57,9 +57,20 @@ def make(image: str) -> bool:
     return True
 
 
-def _build(root: Path) -> None:
+def missing() -> str:
+    """What a scenario needs and this machine lacks; empty where it can run."""
+    if shutil.which("docker") is None or subprocess.run(["docker", "version"], capture_output=True, check=False).returncode != 0:
+        return "no Docker Engine answers here"
     if shutil.which("mmdebstrap") is None:
-        raise ImageError("mmdebstrap is missing, which builds the image of the docker host: apt-get install mmdebstrap")
+        return "there is no mmdebstrap here, which makes the image of a docker host (Debian: apt-get install mmdebstrap)"
+    try:
+        compose()
+    except ImageError as error:
+        return str(error)
+    return ""
+
+
+def _build(root: Path) -> None:
     root.parent.mkdir(parents=True, exist_ok=True)
     new = root.with_name(f"new-{root.name}")
     options = [f"--include={','.join(PACKAGES)}", *(f"--dpkgopt=path-exclude={each}" for each in LEFT_OUT), *(f"--customize-hook={each}" for each in HOOKS)]
@@ -86,8 +97,13 @@ def compose() -> Path:
 
 
 def main() -> int:
-    """Print what a scenario needs as JSON: the image, whether it was made now, and where Compose is."""
+    """Print what a scenario needs as JSON: the image, whether it was made now, and where Compose is. With `--missing`, what is missing for that."""
+    if sys.argv[1:] == ["--missing"]:
+        print(missing())
+        return 0
     try:
+        if missing():
+            raise ImageError(missing())
         image = reference()
         print(json.dumps({"image": image, "compose": str(compose()), "made": make(image)}))
     except ImageError as error:
