@@ -18,7 +18,10 @@ MANAGERS = {"portainer": "/data/compose", "dockge": "/opt/stacks", "komodo": "/e
 
 @dataclasses.dataclass(frozen=True)
 class LiveProject:
-    """A compose project as the labels of its containers describe it; ``folder`` is where the host has it."""
+    """A compose project as the labels of its containers describe it; ``folder`` is where the host has it.
+
+    ``env_files`` are those of ``--env-file``; ``one_call`` says whether all containers were made with the same ones.
+    """
 
     name: str
     working_dir: str
@@ -27,6 +30,7 @@ class LiveProject:
     containers: Tuple[Mapping[str, Any], ...]
     manager: str = ""
     folder: str = ""
+    one_call: bool = True
 
     def images(self) -> List[str]:
         """The image references of its containers."""
@@ -72,16 +76,24 @@ def live_projects(containers: Sequence[Mapping[str, Any]]) -> Dict[str, LiveProj
         newest = labels(max(members, key=lambda each: str(each.get("Created") or "")))
         working_dir = newest.get(LABEL + "project.working_dir", "")
         manager, folder = _managed(working_dir, managers)
+        calls = {_env_files(labels(each)) for each in members}
         found[name] = LiveProject(
             name,
             working_dir,
             tuple(_moved(path, working_dir, folder) for path in split_paths(newest.get(LABEL + "project.config_files", ""))),
-            tuple(_moved(path, working_dir, folder) for path in split_paths(newest.get(LABEL + "project.environment_file", ""))),
+            tuple(_moved(path, working_dir, folder) for path in _env_files(newest)),
             tuple(members),
             manager,
             folder,
+            len(calls) == 1,
         )
     return found
+
+
+def _env_files(told: Mapping[str, str]) -> Tuple[str, ...]:
+    paths = split_paths(told.get(LABEL + "project.environment_file", ""))
+    # Named or not, the file beside the compose file is the one that compose takes by itself.
+    return () if paths == (posixpath.join(told.get(LABEL + "project.working_dir", ""), ".env"),) else paths
 
 
 def _managers(containers: Sequence[Mapping[str, Any]]) -> Dict[str, Mapping[str, Any]]:
@@ -126,11 +138,20 @@ def match_stacks(stacks: Sequence[Mapping[str, Any]], projects: Mapping[str, Liv
                 continue
             hit = next((each for each in free.values() if test(stack, each)), None)
             if hit is not None:
-                found[stack["name"]] = Match(hit, how)
+                found[stack["name"]] = Match(_followed(hit, stack), how)
                 del free[hit.name]
     for stack in stacks:
         found.setdefault(stack["name"], Match(None, "declared" if stack.get("assigned") else ""))
     return found
+
+
+def _followed(project: LiveProject, stack: Mapping[str, Any]) -> LiveProject:
+    """The project, in the folder that its stack is said to have where the one that it was started in is gone."""
+    told, folder = str(stack.get("project_directory") or ""), project.folder
+    if not folder or os.path.isdir(folder) or not os.path.isdir(told):
+        return project
+    config_files, env_files = (tuple(_moved(path, folder, told) for path in paths) for paths in (project.config_files, project.env_files))
+    return dataclasses.replace(project, folder=told, config_files=config_files, env_files=env_files)
 
 
 def project_name(stack: Mapping[str, Any]) -> str:
@@ -144,9 +165,11 @@ def project_name(stack: Mapping[str, Any]) -> str:
 def _by_name(stack: Mapping[str, Any], project: LiveProject) -> bool:
     if project.name != project_name(stack):
         return False
-    # Two folders may have one basename; a folder that was named for this stack decides.
-    told = stack.get("project_directory")
-    return not told or not project.working_dir or posixpath.normpath(str(told)) == posixpath.normpath(project.working_dir) or not os.path.isdir(str(told))
+    # Two folders may have one basename; a folder that was named for this stack decides, unless one of the two was moved away.
+    told = str(stack.get("project_directory") or "")
+    if not told or not project.working_dir or posixpath.normpath(told) == posixpath.normpath(project.working_dir):
+        return True
+    return not os.path.isdir(told) or not os.path.isdir(project.folder)
 
 
 def _by_directory(stack: Mapping[str, Any], project: LiveProject) -> bool:

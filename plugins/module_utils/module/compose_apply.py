@@ -119,9 +119,8 @@ class _Worker:
             return
         read = self._plans.read
         files = tuple(host_path(read.directory, each) for each in read.stack.get("files") or ())
-        env_files = tuple(host_path(read.directory, each) for each in read.stack.get("env_files") or ())
         self.writes += 1
-        self._cli.up(Project(read.project, read.directory, files, env_files), services, tuple(read.stack.get("profiles") or ()), recreate)
+        self._cli.up(Project(read.project, read.directory, files, read.env_files), services, tuple(read.stack.get("profiles") or ()), recreate)
 
     def _replace_hand_made(self, batch: Sequence[str]) -> None:
         """Move the hand-made container aside, let compose make its own, and only then remove the old one; else put it back."""

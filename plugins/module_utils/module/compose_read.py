@@ -64,6 +64,14 @@ class StackRead:
         return self.match.project.name if self.match.project is not None else project_name(self.stack)
 
     @property
+    def env_files(self) -> Tuple[str, ...]:
+        """What compose is called with instead of ``.env``, as paths of the host: the entry's, else what every container was made with."""
+        told = tuple(self.stack.get("env_files") or ())
+        if told or self.match.project is None:
+            return tuple(host_path(self.directory, str(each)) for each in told)
+        return self.match.project.env_files if self.match.project.one_call else ()
+
+    @property
     def origins(self) -> OriginTable:
         """Where in git the stack's values stand."""
         return OriginTable(str(self.stack.get("repository") or ""), self.source.lines)
@@ -133,11 +141,12 @@ class StackReader:
 
     def _one_model(self, read: StackRead) -> bool:
         project = read.match.project
-        return project is not None and all(each.status == "same" for each in read.files) and self._same_list(read, project)
+        return project is not None and all(each.status == "same" for each in read.files) and self._same_call(read, project)
 
     @staticmethod
-    def _same_list(read: StackRead, project: LiveProject) -> bool:
-        return tuple(host_path(read.directory, each) for each in read.stack.get("files") or ()) == project.config_files
+    def _same_call(read: StackRead, project: LiveProject) -> bool:
+        files = tuple(host_path(read.directory, each) for each in read.stack.get("files") or ())
+        return files == project.config_files and read.env_files == project.env_files
 
     def _host_model(self, read: StackRead, project: Optional[LiveProject]) -> Union[Model, Unknown, None]:
         if project is None:
@@ -163,7 +172,7 @@ class StackReader:
                 "git's files cannot be laid out on the host: {0}".format(error.strerror), "free some space in Ansible's temporary directory on the host"
             )
         files = tuple(host_path(folder, each) for each in read.stack.get("files") or ())
-        env_files = tuple(each if each.startswith("/") else host_path(folder, each) for each in read.stack.get("env_files") or ())
+        env_files = tuple(root + each if os.path.exists(root + each) else each for each in read.env_files)
         missing = [each for each in read.stack.get("files") or () if not os.path.exists(host_path(folder, each))]
         if missing:
             return Unknown(
@@ -179,7 +188,7 @@ class StackReader:
             return self._cli.config(project, environment)
         except GatewayError as error:
             message = error.message.replace(root, "") if root else error.message
-            for value in known_values(read.directory, tuple(read.stack.get("env_files") or ())):
+            for value in known_values(read.directory, read.env_files):
                 message = message.replace(value, MASK)
             return Unknown(self._redactor.text(message), error.remedy)
 

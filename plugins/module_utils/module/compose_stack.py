@@ -25,7 +25,14 @@ from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_e
 from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_engine import Engine
 from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_facts import HostFacts, read_facts
 from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_apply import Applied, apply_stacks
-from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_read import StackPlans, StackReader, StackSource, decode_sources, plan_stack
+from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_read import (
+    StackPlans,
+    StackRead,
+    StackReader,
+    StackSource,
+    decode_sources,
+    plan_stack,
+)
 from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_tell import host_findings, tell_stack
 from ansible_collections.homelab.media_center.plugins.module_utils.module.workspace import workspace
 
@@ -74,18 +81,18 @@ class HostRun:
             self.folder()
         with ThreadPoolExecutor(max_workers=4) as pool:
             read = list(pool.map(reader.model, looked))
-        return [plan_stack(each, self.context(facts, each.project, each.directory, each.stack)) for each in read]
+        return [plan_stack(each, self.context(facts, each)) for each in read]
 
-    def context(self, facts: HostFacts, project: str, directory: str, stack: Mapping[str, Any]) -> StackContext:
+    def context(self, facts: HostFacts, read: StackRead) -> StackContext:
         """What the comparison of one stack needs to know of the host."""
         return StackContext(
-            project=project,
+            project=read.project,
             facts=facts,
             fingerprint=self.redactor.fingerprint,
             proc=os.geteuid() == 0 and self.engine_is_local,
-            profiles=tuple(stack.get("profiles") or ()),
-            config_dir=directory,
-            environment={**plain_assignments(directory, tuple(stack.get("env_files") or ())), **os.environ},
+            profiles=tuple(read.stack.get("profiles") or ()),
+            config_dir=read.directory,
+            environment={**plain_assignments(read.directory, read.env_files), **os.environ},
         )
 
 
@@ -127,7 +134,7 @@ def _run(host: HostRun, engine: Engine, sources: Mapping[str, StackSource]) -> D
 
 def _told(host: HostRun, engine: Engine, facts: HostFacts, layers: Layers, plans: Sequence[StackPlans], applied: Applied) -> Dict[str, Any]:
     tellings = [
-        tell_stack(host.target, each, host.context(facts, each.read.project, each.read.directory, each.read.stack), layers, host.redactor) for each in plans
+        tell_stack(host.target, each, host.context(facts, each.read), layers, host.redactor) for each in plans
     ]
     findings: List[Finding] = [finding for each in tellings for finding in each.findings]
     extra, gaps, health = host_findings(host.target, facts, plans, tellings)

@@ -143,6 +143,20 @@ def _match_findings(target: str, plans: StackPlans) -> List[Finding]:
                 remedy="name its project_directory in media_center_stacks",
             )
         )
+    if project.env_files and not read.stack.get("env_files"):
+        found.append(
+            Finding(
+                "env_file_not_named",
+                "stack {0} was brought up with --env-file {1}, which its entry does not name".format(read.name, ", ".join(project.env_files)),
+                category="rule",
+                target=target,
+                resource="stack",
+                key=read.name,
+                severity="low",
+                evidence="all containers" if project.one_call else "some containers",
+                remedy="name it in the stack's env_files in media_center_stacks, or run up without it",
+            )
+        )
     if project.manager:
         found.append(
             Finding(

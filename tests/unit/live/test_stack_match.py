@@ -86,3 +86,28 @@ def test_a_managers_folder_is_found_where_its_volume_is(tmp_path: Path) -> None:
 )
 def test_project_name_is_in_composes_spelling(stack: dict[str, Any], name: str) -> None:
     assert project_name(stack) == name
+
+
+def test_a_project_is_followed_into_the_folder_that_its_stack_is_said_to_have(tmp_path: Path) -> None:
+    gone = tmp_path / "old" / "media"
+    projects = live_projects([_container("media", str(gone), **{"com.docker.compose.project.environment_file": f"{gone}/other.env"})])
+    match = match_stacks([{"name": "media", "project_name": "media", "project_directory": str(tmp_path)}], projects)["media"]
+    assert match.how == "label" and match.project is not None
+    assert (match.project.folder, match.project.working_dir) == (str(tmp_path), str(gone))
+    assert match.project.config_files == (f"{tmp_path}/compose.yml",)
+    assert match.project.env_files == (f"{tmp_path}/other.env",)
+
+
+def test_another_folder_that_is_still_there_is_another_project(tmp_path: Path) -> None:
+    (tmp_path / "media").mkdir()
+    projects = live_projects([_container("media", str(tmp_path / "media"))])
+    assert match_stacks([{"name": "media", "project_name": "media", "project_directory": str(tmp_path)}], projects)["media"].how == ""
+
+
+def test_env_files_of_the_newest_call_and_whether_all_calls_agree() -> None:
+    name = "com.docker.compose.project.environment_file"
+    old, new = _container("media", "/opt/a"), _container("media", "/opt/a", created="2026-02-01", **{name: "/opt/a/other.env"})
+    project = live_projects([old, new])["media"]
+    assert (project.env_files, project.one_call) == (("/opt/a/other.env",), False)
+    same = live_projects([old, _container("media", "/opt/a", created="2026-02-01", **{name: "/opt/a/.env"})])["media"]
+    assert (same.env_files, same.one_call) == ((), True)
