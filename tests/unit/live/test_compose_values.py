@@ -37,7 +37,9 @@ def test_size_text_is_read_back(amount: int) -> None:
     assert size_bytes(values.size_text(amount)) == amount
 
 
-@pytest.mark.parametrize(("text", "canonical"), [("::FFFF:10.0.0.1", "10.0.0.1"), ("[::1]", "::1"), ("0:0::1", "::1"), ("host-gateway", "host-gateway"), (None, "")])
+@pytest.mark.parametrize(
+    ("text", "canonical"), [("::FFFF:10.0.0.1", "10.0.0.1"), ("[::1]", "::1"), ("0:0::1", "::1"), ("host-gateway", "host-gateway"), (None, "")]
+)
 def test_address(text: str | None, canonical: str) -> None:
     assert values.address(text) == canonical
 
@@ -85,7 +87,9 @@ def test_is_floating(reference: str, floating: bool) -> None:
     assert values.is_floating(reference) is floating
 
 
-@pytest.mark.parametrize(("value", "name"), [("15", "SIGTERM"), (9, "SIGKILL"), ("term", "SIGTERM"), ("SIGUSR1", "SIGUSR1"), ("", ""), (None, ""), ("999", "999")])
+@pytest.mark.parametrize(
+    ("value", "name"), [("15", "SIGTERM"), (9, "SIGKILL"), ("term", "SIGTERM"), ("SIGUSR1", "SIGUSR1"), ("", ""), (None, ""), ("999", "999")]
+)
 def test_signal_name(value: Any, name: str) -> None:
     assert values.signal_name(value) == name
 
