@@ -67,7 +67,10 @@ class Project:
     def active(self, name: str) -> bool:
         """Whether ``up`` would start the service: it has no profile, or one that is switched on."""
         wanted = self.services[name].get("profiles") or ()
-        return not wanted or "*" in self.context.profiles or any(each in self.context.profiles for each in wanted)
+        # Where none is given, compose takes the variable, which often stands in the stack's .env.
+        told = (self.context.environment or {}).get("COMPOSE_PROFILES") or ""
+        on = self.context.profiles or tuple(each.strip() for each in told.split(","))
+        return not wanted or "*" in on or any(each in on for each in wanted)
 
     def paired(self, name: str) -> Tuple[Tuple[Raw, ...], str]:
         """The containers that stand for a service, at most as many as it should have, and who made them.

@@ -60,6 +60,13 @@ def test_service_that_should_not_run_may_be_absent(service: dict[str, Any], prof
     assert nobody(service=service, profiles=profiles).look().differing == ({"-web"} if missing else set())
 
 
+@pytest.mark.parametrize(("told", "missing"), [("vpn, x", True), ("other", False), ("*", True), ("", False)])
+def test_profiles_of_the_env_file_count(told: str, missing: bool) -> None:
+    world = nobody(service={"profiles": ["vpn"]}, environment={"COMPOSE_PROFILES": told})
+    assert world.look().differing == ({"-web"} if missing else set())
+    assert nobody(service={"profiles": ["vpn"]}, profiles=("a",), environment={"COMPOSE_PROFILES": told}).look().differing == set()
+
+
 def test_service_of_an_inactive_profile_is_compared_where_it_runs() -> None:
     assert World(service={"profiles": ["vpn"]}).look().differing == set()
     assert World(service={"profiles": ["vpn"], "tty": True}).look().differing == {"tty"}
