@@ -13,7 +13,7 @@ author:
 description:
   - Reads all settings of one instance of Radarr, Sonarr, Lidarr, Readarr or Prowlarr from the control node, and returns them in the form in which
     a settings file declares them. Nothing is written.
-  - A secret is returned as C({secret: true}).
+  - A secret is returned as a mapping with C(secret) set to V(true).
 options:
   _terms:
     description: The addresses of the instances, with their URL base.
@@ -69,7 +69,7 @@ from typing import Any
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
-from ansible_collections.homelab.media_center.plugins.module_utils.live.http import Address, Session
+from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Address, Session
 from ansible_collections.homelab.media_center.plugins.module_utils.live.servarr import Servarr
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_module import read_export
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.servarr import APPS

@@ -14,7 +14,7 @@ author:
 description:
   - Returns all settings of one instance in the form in which a settings file declares them, with names instead of numbers, sorted, without
     what moves by itself.
-  - A secret is returned as C({secret: true}), which means to keep it when it is declared so.
+  - A secret is returned as a mapping with C(secret) set to V(true), which means to keep it when it is declared so.
 extends_documentation_fragment:
   - homelab.media_center.attributes
   - homelab.media_center.attributes.action_group_settings

@@ -16,6 +16,7 @@ import hashlib
 import os
 import posixpath
 import re
+import sys
 from typing import Any, Dict, List, Mapping, Optional, Set, Tuple
 
 #: A directory with more entries than this is not linked entry by entry.
@@ -51,7 +52,7 @@ def blob_id(content: bytes) -> str:
 
 
 # Hosts in FIPS mode refuse SHA-1 unless told that no security rests on it; Python 3.8 does not know the word.
-_NOT_FOR_SECURITY: Dict[str, Any] = {"usedforsecurity": False} if hasattr(hashlib, "file_digest") or os.sys.version_info >= (3, 9) else {}  # type: ignore[attr-defined]
+_NOT_FOR_SECURITY: Dict[str, Any] = {"usedforsecurity": False} if sys.version_info >= (3, 9) else {}
 
 
 @dataclasses.dataclass(frozen=True)

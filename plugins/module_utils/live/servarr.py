@@ -9,7 +9,7 @@ from typing import Any, Dict, Mapping, Sequence, Union
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Unknown
-from ansible_collections.homelab.media_center.plugins.module_utils.live.http import Session
+from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session
 from ansible_collections.homelab.media_center.plugins.module_utils.live.servarr_write import ServarrWriter
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App

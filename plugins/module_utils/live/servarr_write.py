@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Optional
 
-from ansible_collections.homelab.media_center.plugins.module_utils.live.http import Reply, Session
+from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Reply, Session
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_body import merged, new_body
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw, canonical, key_of, listed, names_of
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App, Ref, SettingsResource

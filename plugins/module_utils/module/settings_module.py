@@ -12,7 +12,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
-from ansible_collections.homelab.media_center.plugins.module_utils.live.http import Address, Session, load_requests
+from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Address, Session, load_requests
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import export
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_apply import Permits, apply_settings
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_declared import Declared, read_declared

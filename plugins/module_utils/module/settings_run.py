@@ -15,7 +15,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.compare 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding, diff_of, of_field, of_item, target_result
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Change, Coverage, Gap, Item, NotComparable, Plan, State
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
-from ansible_collections.homelab.media_center.plugins.module_utils.live.http import Session
+from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw, running_state
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_declared import Declared
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App

@@ -150,7 +150,7 @@ class Session:
         return Reply(answer.status_code, body, answer.headers)
 
     def _redirected(self, method: str, path: str, answer: Any) -> GatewayError:
-        location = str(answer.headers.get("Location", "")).split("?")[0]
+        location = str(answer.headers.get("Location", "")).partition("?")[0]
         if path in location and not location.endswith(path.join(("/login", ""))):
             base = location[: location.index(path)]
             if not base.startswith("http"):
