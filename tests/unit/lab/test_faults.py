@@ -64,7 +64,7 @@ def test_a_fault_can_be_limited_to_paths(faults: FaultFile) -> None:
 @pytest.mark.parametrize("rate", [0.0, 0.1, 0.5, 1.0])
 def test_a_rate_is_the_share_of_requests(faults: FaultFile, rate: float) -> None:
     faults.set("radarr", Fault(status=500, rate=rate))
-    hits = sum(faults.hit("radarr", "/") is not None for _ in range(2000))
+    hits = sum(faults.hit("radarr", "/") is not None for _draw in range(2000))
     assert hits / 2000 == pytest.approx(rate, abs=0.04)
 
 
@@ -73,5 +73,5 @@ def test_a_rate_hits_the_same_requests_each_time(tmp_path: Path) -> None:
     for name in ("first", "second"):
         faults = FaultFile(tmp_path / name)
         faults.set("radarr", Fault(status=500, rate=0.3))
-        drawn.append([faults.hit("radarr", "/") is not None for _ in range(50)])
+        drawn.append([faults.hit("radarr", "/") is not None for _draw in range(50)])
     assert drawn[0] == drawn[1]

@@ -227,7 +227,7 @@ def test_content_is_bounded(proc: Path, root: Path, tmp_path: Path) -> None:
     assert same_content(PID, str(tmp_path / "big"), "/run/secrets/key", limit=size - 1, proc_root=str(proc)).verdict == "unknown"
 
 
-@pytest.mark.parametrize("make", [lambda path: os.mkfifo(path), lambda path: path.mkdir()])
+@pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir])
 def test_only_regular_files_are_read(proc: Path, root: Path, make: Callable[[Path], None]) -> None:
     make(root / "odd")
     told = file_fingerprint(PID, "/odd", sha256, proc_root=str(proc))
