@@ -18,6 +18,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.findings
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import ABSENT, Change, FieldChange, NotComparable, Plan, State, Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_files import FileState
+from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_values import is_floating
 
 #: Remedies by verb; the report names them as they are.
 RECONCILE = "reconcile with media_center_git_wins"
@@ -75,7 +76,7 @@ def _field_finding(target: str, sides: Sides, change: Change, each: FieldChange,
     name = "{0} {1}".format(change.resource, change.key)
     for path, code, message in _FIELD_CODES:
         if each.path == path or (path.endswith(".") and each.path.startswith(path)):
-            severity = "info" if code == "image_moved" and _floating(change, sides) else each.field.severity
+            severity = "info" if code == "image_moved" and is_floating(_reference(change, sides)) else each.field.severity
             return of_field(
                 redactor, target, change, each, code=code, message="{0}: {1}".format(name, message), severity=severity, remedy=RECONCILE, evidence=sides.stack
             )
@@ -160,11 +161,6 @@ def _pending(target: str, sides: Sides, redactor: Redactor) -> List[Finding]:
                 )
             )
     return found
-
-
-def _floating(change: Change, sides: Sides) -> bool:
-    tag = _reference(change, sides).rsplit("/", 1)[-1].partition(":")[2]
-    return "@" not in tag and tag in ("", "latest", "nightly", "develop", "edge", "stable", "release", "main", "master", "rolling")
 
 
 def _reference(change: Change, sides: Sides) -> str:

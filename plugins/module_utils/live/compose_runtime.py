@@ -44,7 +44,7 @@ def runtime_values(subject: Subject, sides: Sides) -> None:
         if proc and stranger is None and each.file and _changed_since(str(state.get("StartedAt") or ""), each.file):
             sides.note(
                 f"{each.kind}_changed_since_start", f"{each.file} was written after the container started, which may still use what it read then",
-                severity="low", path=f"{each.kind}s.{target}", remedy="restart the container if its program reads the file only when it starts",
+                severity="info", path=f"{each.kind}s.{target}", remedy="restart the container if its program reads the file only when it starts",
             )
         sides.pair(f"runtime_checks.{each.kind}.{target}", CURRENT, stranger or _content(subject, proc, pid, each))
     _network_namespace(subject, sides, proc, pid, stranger)
