@@ -12,17 +12,17 @@ not track (``.env``, secret files) is reached through symbolic links and so neve
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import os
 import posixpath
 import re
-import sys
-from typing import Any, Dict, List, Mapping, Optional, Set, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Tuple
+
+from ansible_collections.homelab.media_center.plugins.module_utils.core.env_file import read_env
+from ansible_collections.homelab.media_center.plugins.module_utils.core.git_blob import blob_id
 
 #: A directory with more entries than this is not linked entry by entry.
 MAX_ENTRIES = 5000
 MAX_BYTES = 1 << 20
-_ASSIGNMENT = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*(?:=(.*))?$")
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]*\Z")
 
@@ -44,15 +44,6 @@ class GitFile:
     def blob_id(self) -> str:
         """Git's id of the content."""
         return blob_id(self.content) if self.content is not None else self.blob
-
-
-def blob_id(content: bytes) -> str:
-    """Git's own id of a file's content (SHA-1 of a header and the bytes)."""
-    return hashlib.new("sha1", b"blob %d\0" % len(content) + content, **_NOT_FOR_SECURITY).hexdigest()
-
-
-# Hosts in FIPS mode refuse SHA-1 unless told that no security rests on it; Python 3.8 does not know the word.
-_NOT_FOR_SECURITY: Dict[str, Any] = {"usedforsecurity": False} if sys.version_info >= (3, 9) else {}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -158,40 +149,24 @@ def mapped_back(value: Any, root: str) -> Any:
     return value
 
 
-def assignments(text: str) -> Dict[str, str]:
-    """Keys and raw values of an env file; a key without ``=`` has an empty one."""
-    found: Dict[str, str] = {}
-    for line in text.lstrip("\ufeff").splitlines():
-        if line.strip().startswith("#"):
-            continue
-        match = _ASSIGNMENT.match(line)
-        if match:
-            found[match.group(1)] = (match.group(2) or "").strip().strip("\"'")
-    return found
-
-
-def plain_assignments(directory: str, env_files: Tuple[str, ...]) -> Dict[str, str]:
-    """Variables of the host's env files whose values mean the same in every reading: no quotes, no expansion, no comment."""
+def env_values(directory: str, env_files: Tuple[str, ...]) -> Dict[str, str]:
+    """Keys and raw values of the host's env files; a file that may not be read says nothing."""
     found: Dict[str, str] = {}
     for path in env_files or (".env",):
         try:
             data = read_file(host_path(directory, path))
         except OSError:
             continue
-        for line in (data or b"").decode("utf-8", "replace").splitlines():
-            match = _ASSIGNMENT.match(line)
-            if match and _PLAIN.match(match.group(2) or ""):
-                found[match.group(1)] = match.group(2) or ""
+        told = read_env((data or b"").decode("utf-8", "replace"))
+        found.update({key: assignment.value for key, assignment in told.items() if assignment.value is not None})
     return found
+
+
+def plain_values(directory: str, env_files: Tuple[str, ...]) -> Dict[str, str]:
+    """Those of the values that mean the same in every reading: no quote, no expansion, no blank."""
+    return {key: value for key, value in env_values(directory, env_files).items() if _PLAIN.match(value)}
 
 
 def known_values(directory: str, env_files: Tuple[str, ...]) -> List[str]:
     """Values of the host's env files that must not stand in a message, longest first."""
-    values: Set[str] = set()
-    for path in env_files or (".env",):
-        try:
-            data = read_file(host_path(directory, path))
-        except OSError:
-            continue
-        values.update(value for value in assignments((data or b"").decode("utf-8", "replace")).values() if len(value) >= 4)
-    return sorted(values, key=len, reverse=True)
+    return sorted({value for value in env_values(directory, env_files).values() if len(value) >= 4}, key=len, reverse=True)

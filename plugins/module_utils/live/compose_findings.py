@@ -10,7 +10,7 @@ stands alone, because that decides what a person has to do.
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.compare import shown
 from ansible_collections.homelab.media_center.plugins.module_utils.core.equality import equal
@@ -211,7 +211,7 @@ def file_findings(target: str, stack: str, files: Sequence[FileState], origin: C
     return found
 
 
-def env_findings(target: str, stack: str, example: Mapping[str, str], host: Mapping[str, str], source: Any, path: str) -> List[Finding]:
+def env_findings(target: str, stack: str, example: Iterable[str], host: Iterable[str], source: Any, path: str) -> List[Finding]:
     """Keys that the tracked example of an env file has and the host's file lacks, and the other way; never a value."""
     found: List[Finding] = []
     for code, keys, message, severity in (

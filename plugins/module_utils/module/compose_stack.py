@@ -17,7 +17,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.findings
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Coverage, Gap
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_cli import ComposeCli
-from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_files import plain_assignments
+from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_files import plain_values
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_layer import Layers, read_layers
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_match import live_projects, match_stacks
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_model import StackContext
@@ -92,7 +92,7 @@ class HostRun:
             proc=os.geteuid() == 0 and self.engine_is_local,
             profiles=tuple(read.stack.get("profiles") or ()),
             config_dir=read.directory,
-            environment={**plain_assignments(read.directory, read.env_files), **os.environ},
+            environment={**plain_values(read.directory, read.env_files), **os.environ},
         )
 
 

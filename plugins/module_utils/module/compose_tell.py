@@ -9,10 +9,11 @@ import dataclasses
 import posixpath
 from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
+from ansible_collections.homelab.media_center.plugins.module_utils.core.env_file import read_env
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Coverage, Gap, Origin, Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
-from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_files import FileState, assignments, host_path, read_file
+from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_files import FileState, host_path, read_file
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_findings import Sides, drift_findings, env_findings, file_findings
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_layer import Layers, injected, layer_findings
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_match import LABEL, labels, live_projects
@@ -227,7 +228,7 @@ def _env_findings(target: str, plans: StackPlans) -> List[Finding]:
         return []
     source = Origin(str(read.stack.get("repository") or ""), example.file or example.path)
     return env_findings(
-        target, read.name, assignments(example.content.decode("utf-8", "replace")), assignments(data.decode("utf-8", "replace")), source, ".env"
+        target, read.name, read_env(example.content.decode("utf-8", "replace")), read_env(data.decode("utf-8", "replace")), source, ".env"
     )
 
 

@@ -12,8 +12,8 @@ import dataclasses
 import posixpath
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
+from ansible_collections.homelab.media_center.plugins.module_utils.core.env_file import read_env
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
-from ansible_collections.homelab.media_center.plugins.module_utils.repo.env_file import read_env
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.tree import TEMPLATE_SUFFIX, Tree, join
 
 DEFAULT_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")

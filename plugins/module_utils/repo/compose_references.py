@@ -14,8 +14,8 @@ import posixpath
 import re
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
+from ansible_collections.homelab.media_center.plugins.module_utils.core.env_file import interpolate, read_env
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError, without_userinfo
-from ansible_collections.homelab.media_center.plugins.module_utils.repo.env_file import interpolate, read_env
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.template import origin_lines
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.tree import Found, Render, Tree, join
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.yaml_lines import Document, NodePath, Place, read_yaml

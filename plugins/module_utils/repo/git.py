@@ -10,7 +10,6 @@ Every function raises GatewayError with a sentence that names the repository and
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import os
 import subprocess
 from pathlib import Path
@@ -196,11 +195,6 @@ def dirty(checkout: Checkout) -> List[str]:
     status = _git(checkout, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=all", "--", ".")
     paths = (_text(record[3:]) for record in status.split(b"\0") if record)
     return sorted(path[len(checkout.prefix) :] for path in paths if path.startswith(checkout.prefix))
-
-
-def blob_id(content: bytes) -> str:
-    """The id that git (SHA-1) gives to a content."""
-    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
 
 
 def _read_file(checkout: Checkout, path: str, limit: int) -> Tuple[bool, Optional[bytes]]:

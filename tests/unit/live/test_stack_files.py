@@ -9,10 +9,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from ansible_collections.homelab.media_center.plugins.module_utils.core.git_blob import blob_id
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_files import (
     GitFile,
-    assignments,
-    blob_id,
     file_state,
     known_values,
     lay_out,
@@ -78,10 +77,6 @@ def test_git_is_laid_at_the_hosts_absolute_paths(tmp_path: Path) -> None:
 def test_paths_are_mapped_back() -> None:
     model = {"services": {"a": {"volumes": [{"source": "/tmp/x/opt/a/config"}], "labels": {"/tmp/x/opt": 1}}}}
     assert mapped_back(model, "/tmp/x") == {"services": {"a": {"volumes": [{"source": "/opt/a/config"}], "labels": {"/opt": 1}}}}
-
-
-def test_assignments_read_keys_and_values() -> None:
-    assert assignments("\ufeffA=1\n# B=2\nexport C='x y'\nD\n\nE=a=b\n") == {"A": "1", "C": "x y", "D": "", "E": "a=b"}
 
 
 def test_values_of_the_env_file_are_known(tmp_path: Path) -> None:

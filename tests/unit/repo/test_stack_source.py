@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
+from ansible_collections.homelab.media_center.plugins.module_utils.core.git_blob import blob_id
 from ansible_collections.homelab.media_center.plugins.module_utils.repo import git
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.compose_file import assigned
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.stack_source import StackSource, pack, read_stack
@@ -128,7 +129,7 @@ def test_all_tracked_files_of_the_folder_travel(tmp_path: Path) -> None:
     assert set(table) == {"compose.yaml", "dynamic.yml", "run.sh", "large"}
     assert (table["run.sh"].mode, table["dynamic.yml"].mode) == ("0755", "0644")
     assert table["large"].content is None
-    assert table["large"].blob == git.blob_id(b"x" * (FILE_LIMIT + 1))
+    assert table["large"].blob == blob_id(b"x" * (FILE_LIMIT + 1))
 
 
 def test_lines_of_several_files(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.homelab.media_center.plugins.module_utils.repo.env_file import interpolate, read_env
+from ansible_collections.homelab.media_center.plugins.module_utils.core.env_file import interpolate, read_env
 from hypothesis import given
 from hypothesis import strategies as st
 
