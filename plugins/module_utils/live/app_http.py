@@ -4,7 +4,8 @@
 """One pooled HTTP session per instance of an app, with errors that name the target and the next step.
 
 Reads are repeated while an app starts or its database is locked; writes never are, because nobody knows
-whether a write that broke off was carried out. Redirects are not followed: they mean that the address is wrong.
+whether a write that broke off was carried out. A read that hung is not repeated, and an app in which several hang
+is asked nothing more. Redirects are not followed: they mean that the address is wrong.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ import dataclasses
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Union
+from typing import Any, Dict, List, Mapping, Optional, Union
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 
 #: Seconds to wait before each repetition of a read.
 PAUSES = (0.3, 0.7, 1.5)
 WORKERS = 6
+#: After so many reads without an answer the others are not tried: thirty of them would take minutes.
+HANGING = 3
 _LOGIN_REMEDY = (
     "reach the app past the login page: media_center_via with its docker host, or media_center_headers with what the proxy lets through; "
     "or correct media_center_url"
@@ -69,6 +72,10 @@ class Session:
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
         self._session.verify = address.verify
+        self._hung = 0
+        if not address.verify:
+            # It was asked for, and the warning for each request would say nothing else.
+            library.packages.urllib3.disable_warnings(library.packages.urllib3.exceptions.InsecureRequestWarning)
         self._session.headers.update({"Accept": "application/json", "User-Agent": "homelab.media_center", **address.headers})
 
     def close(self) -> None:
@@ -110,6 +117,8 @@ class Session:
     def _send(self, kind: str, method: str, path: str, **more: Any) -> Reply:
         exceptions = self._library.exceptions
         with self._lock:
+            if self._hung >= HANGING:
+                raise self._no_answer(method, path)
             self.requests[kind] += 1
         try:
             answer = self._session.request(method, self.address.url.rstrip("/") + path, allow_redirects=False, timeout=self.address.timeout, **more)
@@ -117,9 +126,9 @@ class Session:
         except exceptions.SSLError:
             raise self._error(method, path, "its certificate is not accepted", "give the CA file as ca_path, or set validate_certs to false") from None
         except exceptions.Timeout:
-            raise self._error(
-                method, path, "no answer within {0:g} s".format(self.address.timeout), "look whether the app hangs, or raise timeout", retryable=method == "GET"
-            ) from None
+            with self._lock:
+                self._hung += 1
+            raise self._no_answer(method, path) from None
         except exceptions.ConnectionError as error:
             raise self._error(method, path, _connection(error), "check media_center_url and whether the app runs", retryable=method == "GET") from None
         except exceptions.RequestException as error:
@@ -149,19 +158,21 @@ class Session:
                 body = text[:300].decode("utf-8", "replace")
         return Reply(answer.status_code, body, answer.headers)
 
+    def _no_answer(self, method: str, path: str) -> GatewayError:
+        return self._error(method, path, "no answer within {0:g} s".format(self.address.timeout), "look whether the app hangs, or raise timeout")
+
     def _redirected(self, method: str, path: str, answer: Any) -> GatewayError:
+        # What follows the question mark can be the API key.
         location = str(answer.headers.get("Location", "")).partition("?")[0]
-        if path in location and not location.endswith(path.join(("/login", ""))):
-            base = location[: location.index(path)]
-            if not base.startswith("http"):
-                return self._error(
-                    method,
-                    path,
-                    "the app sends on to {0}: the address lacks its URL base".format(location),
-                    "add {0} to media_center_url".format(base),
-                    answer.status_code,
-                )
-        return self._error(method, path, "the app or a proxy sends on to {0}".format(location or "another address"), _LOGIN_REMEDY, answer.status_code)
+        status = answer.status_code
+        base = location[: -len(path)] if location.endswith(path) else ""
+        if base.startswith("https://") and self.address.url.startswith("http://"):
+            return self._error(method, path, "the app or a proxy sends on to {0}".format(base), "write https:// in media_center_url", status)
+        if base and not base.startswith("http"):
+            return self._error(
+                method, path, "the app sends on to {0}: the address lacks its URL base".format(location), "add {0} to media_center_url".format(base), status
+            )
+        return self._error(method, path, "the app or a proxy sends on to {0}".format(location or "another address"), _LOGIN_REMEDY, status)
 
     def refused(self, method: str, path: str, reply: Reply) -> GatewayError:
         """The error of an answer that is not the wanted one."""
@@ -214,9 +225,3 @@ def _told(body: Any) -> str:
     elif isinstance(body, str):
         found = [body]
     return ": " + "; ".join(found)[:300] if found else ""
-
-
-def each_of(values: Iterable[Any], call: Callable[[Any], Any]) -> List[Any]:
-    """Call for each value side by side, results in order."""
-    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-        return list(pool.map(call, values))
