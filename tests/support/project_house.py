@@ -53,7 +53,7 @@ class House:
         self.program = freeze(work / "program")
         self.stack: dict[str, Any] = {"name": PROJECT, "project_directory": str(self.folder)}
         self.images: dict[str, str] = {}
-        self._compose = engines.find_compose() or []
+        self.compose_command = engines.find_compose() or []
         self._laid: dict[Path, bytes] = {}
 
     def build(self) -> None:
@@ -85,7 +85,7 @@ class House:
 
     def compose(self, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
         """Run compose in the project's folder as its operator does."""
-        command = [*self._compose, "--ansi", "never", *arguments]
+        command = [*self.compose_command, "--ansi", "never", *arguments]
         done = subprocess.run(
             command, cwd=self.folder, env={**self.own.environment, **(environment or {})}, capture_output=True, text=True, check=False
         )
@@ -104,7 +104,7 @@ class House:
 
     def audit(self, environment: Mapping[str, str] | None = None, **options: Any) -> Audit:
         """Audit the house with the frozen program."""
-        options.setdefault("compose_command", self._compose)
+        options.setdefault("compose_command", self.compose_command)
         return audit(self.program, {**self.own.environment, **(environment or {})}, {REPOSITORY: str(self.checkout)}, [self.stack], **options)
 
     def inspect(self, service: str) -> dict[str, Any]:

@@ -222,7 +222,7 @@ def judge(row: Row, audit: Audit) -> Judgement:
         expected = row.told + row.along
     loud = [each for each in audit.findings if each["category"] in ("drift", "health") and each["severity"] != "info"]
     false = [str(Told(each["code"], each["key"], each["path"])) for each in loud if not any(_is(told, each) for told in expected)]
-    false += [f"unknown {each['key']}.{each['path']}: {each['reason']}" for each in gaps]
+    false += [f"unknown {each['key']}.{each['path']}: {each['reason']}" for each in gaps if not any(_is(told, {**each, "code": UNKNOWN}) for told in row.along)]
     return Judgement(tuple(str(each) for each in missed), tuple(false))
 
 
