@@ -20,7 +20,7 @@ import pytest
 
 from support.parts import CHECKOUT, without
 from support.project_engine import missing_for_own_engine, own_engine, wait_until
-from support.project_house import PROJECT, REPOSITORY, SERVICES, House, container_of
+from support.project_house import REPOSITORY, SERVICES, House, container_of
 from support.project_mutations import CLEAN, MISSED, Row, Told, docker, edit, judge
 from support.project_table import ROWS
 
@@ -90,12 +90,12 @@ def _restart_containers(house: House) -> None:
     house.settle()
 
 
-EVENTS: dict[str, Callable[[House], None]] = {
+EVENTS: dict[str, Callable[[House], Any]] = {
     "up": lambda house: None,
     "up with an unchanged file": lambda house: house.up(),
     "stop and start": _stop_and_start,
     "docker restart": _restart_containers,
-    "down and up": lambda house: (house.compose("down"), house.up()) and None,
+    "down and up": lambda house: (house.compose("down"), house.up()),
 }
 
 
