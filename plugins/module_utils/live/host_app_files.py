@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import html
 import json
 import os
@@ -114,7 +115,7 @@ def read_file(folder: str, names: Sequence[str]) -> Union[Tuple[str, str], Unrea
             continue
         except OSError:
             return Unreadable("{0} may not be read".format(os.path.join(folder, name)), "run with become")
-        text = in_folder(folder, owner, lambda root, name=name: read_text(root, name))
+        text = in_folder(folder, owner, functools.partial(read_text, name=name))
         if text is not None:
             return text if isinstance(text, Unreadable) else (name, text)
     return Unreadable("there is no {0} in {1}".format(names[0], folder), "say with data_path which folder of this host the container has as its /config")

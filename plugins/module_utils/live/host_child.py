@@ -58,19 +58,24 @@ def in_folder(folder: str, owner: Tuple[int, int], call: Callable[[str], Any], p
         _close_others((0, 1, 2, writer, *keep))
         _run_child(writer, folder, owner, call, patience)
     os.close(writer)
-    text = None
     try:
         text = _received(reader, time.monotonic() + patience)
     finally:
         os.close(reader)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
-        # A child that waits for a dead file server does not even end when it is killed.
-        os.waitpid(child, 0 if text else os.WNOHANG)
+        _end(child)
     if not text:
         return Unreadable("reading {0} took longer than {1:.0f} seconds or broke off".format(folder, patience), "run again")
     answer = json.loads(text)
     return Unreadable(*answer["unreadable"]) if "unreadable" in answer else answer["told"]
+
+
+def _end(child: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
+    # A child that waits for a dead file server does not even end when it is killed.
+    deadline = time.monotonic() + 2
+    while os.waitpid(child, os.WNOHANG)[0] == 0 and time.monotonic() < deadline:
+        time.sleep(0.001)
 
 
 def _close_others(keep: Sequence[int]) -> None:

@@ -33,8 +33,9 @@ try:
     import resource
     import sqlite3
 except ImportError:
-    # Some appliances strip their Python.
-    sqlite3 = None  # type: ignore[assignment]
+    HAS_SQLITE = False
+else:
+    HAS_SQLITE = True
 
 #: What a database can be found as.
 IN_USE, AT_REST, LEFT_OVER = "in_use", "at_rest", "left_over"
@@ -68,7 +69,7 @@ def read_database(folder: str, name: str, queries: Mapping[str, str], scratch: C
 
     ``scratch`` gives a private folder that the caller removes; it is asked only for a copy of a left-over state.
     """
-    if sqlite3 is None:
+    if not HAS_SQLITE:
         return Unreadable("the Python of this host has no sqlite3", "install the package with Python's sqlite3, or choose another ansible_python_interpreter")
     try:
         owner = owner_of(os.path.join(folder, name))
