@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,14 @@ while True:
     connection.close()
     time.sleep(0.002)
 """
+
+
+@contextlib.contextmanager
+def host_folder() -> Iterator[Path]:
+    """A folder that the app's user can pass; pytest keeps its own folders closed to others."""
+    with tempfile.TemporaryDirectory(prefix="mc-apps-") as made:
+        Path(made).chmod(0o711)
+        yield Path(made)
 
 
 def make_database(path: Path, *statements: str) -> Path:

@@ -17,12 +17,12 @@ from ansible_collections.homelab.media_center.plugins.module_utils.live import h
 from ansible_collections.homelab.media_center.plugins.module_utils.live.host_child import Unreadable
 from ansible_collections.homelab.media_center.plugins.module_utils.live.host_database import AT_REST, IN_USE, LEFT_OVER, DatabaseRows, read_database
 
-from support.app_database import APP_UID, give_away, make_database, restarting_app, running_app, stop_app
+from support.app_database import APP_UID, give_away, host_folder, make_database, restarting_app, running_app, stop_app
 from support.parts import without
 from support.snapshot import changes, snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 NAME = "app.db"
 QUERIES = {"names": 'SELECT "Name" FROM "Things" ORDER BY "Name"'}
@@ -35,18 +35,14 @@ def no_scratch() -> str:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """The app's folder, below one that only root may enter, as /var/lib/docker is."""
-    closed = tmp_path / "closed"
-    closed.mkdir(0o700)
-    made = closed / "config"
-    made.mkdir(0o700)
-    make_database(made / NAME, *SETUP)
-    give_away(made)
-    # The app's processes of these tests have to come in by that way; in a container they would not.
-    tmp_path.chmod(0o711)
-    closed.chmod(0o711)
-    return made
+def folder() -> Iterator[Path]:
+    """The app's folder."""
+    with host_folder() as host:
+        made = host / "config"
+        made.mkdir(0o700)
+        make_database(made / NAME, *SETUP)
+        give_away(made)
+        yield made
 
 
 @pytest.fixture
@@ -64,14 +60,6 @@ def scratch(tmp_path: Path) -> Callable[[], str]:
 def as_root() -> None:
     if os.geteuid() != 0:
         without("root, to become another user")
-
-
-@pytest.fixture(autouse=True)
-def reachable(tmp_path: Path) -> None:
-    """Pytest's own folders keep other users out."""
-    for each in tmp_path.parents:
-        if each.stat().st_uid == os.geteuid() and str(each).startswith("/tmp/"):
-            each.chmod(each.stat().st_mode | 0o111)
 
 
 def names(answer: Any) -> list[str]:
@@ -223,7 +211,11 @@ def test_values_of_any_kind(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "told"),
-    [(b"", "empty"), (b"not a database, but long enough to be read as one", "no SQLite database"), (b"SQLite format 3\0" + b"\x10\0\x02\x02" + b"\0" * 200, "")],
+    [
+        (b"", "empty"),
+        (b"not a database, but long enough to be read as one", "no SQLite database"),
+        (b"SQLite format 3\0" + b"\x10\0\x02\x02" + b"\0" * 200, ""),
+    ],
 )
 def test_what_is_no_database(folder: Path, content: bytes, told: str) -> None:
     (folder / NAME).write_bytes(content)
@@ -261,6 +253,12 @@ def test_a_link_out_of_the_folder_is_not_followed(folder: Path, tmp_path: Path) 
     (folder / NAME).rename(tmp_path / "elsewhere.db")
     (folder / NAME).symlink_to(tmp_path / "elsewhere.db")
     assert isinstance(read(folder), Unreadable)
+
+
+def test_folders_above_may_be_closed_to_the_app(as_root: None, folder: Path) -> None:
+    """As that of the engine's volumes is."""
+    folder.parent.chmod(0o700)
+    assert names(read(folder)) == ["old"]
 
 
 def test_no_file_of_root_appears(as_root: None, folder: Path, scratch: Callable[[], str]) -> None:
@@ -306,9 +304,7 @@ def test_nothing_is_made_while_an_app_stops_and_starts(as_root: None, folder: Pa
     assert states.get(AT_REST, 0) > 0, states
 
 
-def test_an_app_that_stops_between_look_and_read(
-    as_root: None, folder: Path, scratch: Callable[[], str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_app_that_stops_between_look_and_read(as_root: None, folder: Path, scratch: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Its -wal stays for as long as it is looked at, because the app cannot have the file for itself."""
     reader, asked = 4321, folder / "asked"
     folder.chmod(0o777)
