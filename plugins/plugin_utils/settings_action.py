@@ -13,10 +13,10 @@ from typing import Any
 from ansible.errors import AnsibleConnectionFailure, AnsibleError, AnsibleUndefinedVariable
 from ansible.plugins.action import ActionBase
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
-from ansible_collections.homelab.media_center.plugins.module_utils.repo.settings_file import Travelling, Unrenderable, lines_of, split
+from ansible_collections.homelab.media_center.plugins.module_utils.repo.settings_file import Travelling, Unrenderable, hidden, lines_of, split
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
 from ansible_collections.homelab.media_center.plugins.plugin_utils.guard import look
-from ansible_collections.homelab.media_center.plugins.plugin_utils.templates import named_undefined, trust_as_template
+from ansible_collections.homelab.media_center.plugins.plugin_utils.templates import named_undefined, out_of_vault, trust_as_template
 
 
 class SettingsAction(ActionBase):
@@ -39,14 +39,19 @@ class SettingsAction(ActionBase):
             result.update(failed=True, msg="app has to be one of {0}".format(", ".join(sorted(self.apps))), started=started)
             return result
         repository = str(options.get("repository") or "homelab-apps")
-        guard = look(options, {} if options.get("settings") is not None else {repository: options.get("repository_path")})
+        # What is not from the checkout, such as settings that were kept before a write, is what the user wants now.
+        from_checkout = options.get("settings") is None and not os.path.isabs(str(options.get("file") or ""))
+        guard = look(options, {repository: options.get("repository_path")} if from_checkout else {})
         if guard.refused:
             options["git_wins"] = False
         try:
             travelling = self._declared(app, options, variables)
-            options.update(settings=travelling.document, secrets=travelling.secrets, lines={place: list(told) for place, told in travelling.lines.items()})
+            options.update(settings=travelling.document, lines={place: list(told) for place, told in travelling.lines.items()})
         except GatewayError as error:
+            travelling = Travelling(None)
             options.update(settings=None, fault=str(error))
+        # Of a dictionary that nobody logs, Ansible would cut each value out of every text of the result, however short it is.
+        options["secrets"] = hidden(travelling.secrets, options.pop("headers", None))
         options.setdefault("target", variables.get("inventory_hostname", ""))
         try:
             result.update(self._execute_module(self.module_name, module_args=options, task_vars=variables))
@@ -62,7 +67,7 @@ class SettingsAction(ActionBase):
         if inline is not None:
             if not isinstance(inline, Mapping):
                 raise GatewayError("settings has to be a dictionary of kinds", remedy="correct the task")
-            return split(app, inline, lambda value: (value, False), {})
+            return split(app, inline, lambda value: (value, out_of_vault(value)), {})
         path = str(options.get("file") or "")
         if path and not os.path.isabs(path):
             path = os.path.join(str(options.get("repository_path") or ""), path)
@@ -74,7 +79,7 @@ class SettingsAction(ActionBase):
         except AnsibleError:
             raise GatewayError("{0} cannot be read by Ansible".format(path), remedy="correct the file") from None
         if document is None:
-            return Travelling({}, "", lines)
+            return Travelling({}, (), lines)
         if not isinstance(document, Mapping):
             raise GatewayError("{0} has to be a dictionary of kinds".format(path), remedy="correct the file")
         return split(app, document, lambda value: self._rendered(value, variables), lines)
@@ -91,4 +96,5 @@ class SettingsAction(ActionBase):
         except AnsibleError as error:
             # Its text may quote a value, so only its kind is told.
             raise Unrenderable("it cannot be decrypted" if vaulted else "it cannot be rendered ({0})".format(type(error).__name__)) from None
-        return rendered, vaulted or "vault" in str(value)
+        # Before ansible-core 2.19 a value does not say that it came out of a vault, but such variables are called so.
+        return rendered, vaulted or out_of_vault(rendered) or "vault" in str(value)

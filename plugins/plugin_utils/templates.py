@@ -16,7 +16,12 @@ except ImportError:  # before ansible-core 2.19 every text is a template
         return value
 
 
-__all__ = ["named_undefined", "trust_as_template"]
+try:
+    from ansible._internal._datatag._tags import VaultedValue
+except ImportError:
+    VaultedValue = None
+
+__all__ = ["named_undefined", "out_of_vault", "trust_as_template"]
 
 _UNDEFINED = re.compile(r"'([^']+)' is undefined|has no attribute '([^']+)'")
 
@@ -25,3 +30,8 @@ def named_undefined(error: Exception) -> str:
     """The name of the variable that an error calls undefined, and nothing else of its text, which may quote a value."""
     named = _UNDEFINED.search(str(error))
     return next(each for each in named.groups() if each) if named else "a variable"
+
+
+def out_of_vault(value: object) -> bool:
+    """Whether a value is known to have come out of a vault; ansible-core before 2.19 never knows."""
+    return VaultedValue is not None and VaultedValue.is_tagged_on(value)

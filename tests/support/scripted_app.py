@@ -77,7 +77,7 @@ class ScriptedApp:
         """Everything that was not a GET."""
         return [each for each in self.asked if each.method != "GET"]
 
-    def add(self, path: str, **thing: Any) -> dict[str, Any]:
+    def add(self, path: str, /, **thing: Any) -> dict[str, Any]:
         """Put a thing into a list, as if a person had."""
         things = self.lists.setdefault(path, [])
         things.append({"id": 1 + max([0, *(each["id"] for each in things)]), **thing})
@@ -133,11 +133,13 @@ class ScriptedApp:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+            wbufsize = -1
 
             def handle_any(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
                 text = self.rfile.read(length)
-                reply = app.answer(self.command, self.path, self.headers, json.loads(text) if text else None)
+                reply = app.answer(self.command, self.path, dict(self.headers), json.loads(text) if text else None)
                 if reply == "hang":
                     app.stopping.wait(20)
                     self.close_connection = True

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Optional
 
+from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Reply, Session
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_body import merged, new_body
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw, canonical, key_of, listed, names_of
@@ -29,6 +30,8 @@ class ServarrWriter:
                 self._answers[name] = [dict(answers)]
         self._schemas: Dict[str, List[Mapping[str, Any]]] = {}
         self._languages: Optional[Dict[str, int]] = None
+        #: Every write that the app took, as method and path.
+        self.sent: List[str] = []
 
     def write(self, action: str, resource: str, key: str, values: Mapping[str, Any]) -> None:
         """Create, update or delete one thing. Raises GatewayError, or LookupError where a name means nothing to the app."""
@@ -63,11 +66,9 @@ class ServarrWriter:
 
     def _read_back(self, table: SettingsResource, answer: Mapping[str, Any]) -> Dict[str, Any]:
         path = self._app.prefix + table.path
-        if table.singleton:
-            return dict(self._session.get(path))
-        return next((dict(each) for each in self._session.get(path) if each.get("id") == answer["id"]), dict(answer))
+        return dict(self._session.get(path if table.singleton else "{0}/{1}".format(path, answer["id"])))
 
-    def _create(self, table: SettingsResource, values: Mapping[str, Any]) -> None:
+    def _create(self, table: SettingsResource, values: Mapping[str, Any]) -> Dict[str, Any]:
         template = self._template(table, values)
         body = new_body(table, template, values, self._id_of)
         switches = {name: body[name] for name in table.enabled_by if body.get(name)}
@@ -78,21 +79,30 @@ class ServarrWriter:
         answer = dict(reply.body) if isinstance(reply.body, Mapping) else {}
         self._answers.setdefault(table.name, []).append(answer)
         if switches:
-            self._update(table, answer, switches)
+            try:
+                self._update(table, answer, switches)
+            except GatewayError as error:
+                error.message = "it was created switched off, and could not be switched on: {0}".format(error.message)
+                raise
         if values.get("position"):
             self._move(table, answer, int(values["position"]))
+        return answer
 
     def _template(self, table: SettingsResource, values: Mapping[str, Any]) -> Mapping[str, Any]:
         if table.provider:
             implementation = values.get("implementation")
-            for each in self._schema(table):
-                if each.get("implementation") == implementation:
-                    return each
+            templates = [each for each in self._schema(table) if each.get("implementation") == implementation]
+            # Prowlarr has one template for each of hundreds of definitions of one implementation.
+            definition = values.get("fields.definitionFile")
+            if definition:
+                templates = [each for each in templates if {"name": "definitionFile", "value": definition} in _pairs(each)]
+                if not templates:
+                    raise LookupError("{0} has no definition {1}".format(self._app.title, definition))
+            if templates:
+                return templates[0]
             known = ", ".join(sorted({str(each.get("implementation")) for each in self._schema(table)})[:40])
             raise LookupError("{0} has no implementation {1} (it has {2})".format(self._app.title, implementation, known))
-        if table.shape == "quality_profile":
-            return self._session.get(self._app.prefix + table.path + "/schema")
-        if table.shape == "metadata_profile":
+        if table.shape in ("quality_profile", "metadata_profile"):
             return self._session.get(self._app.prefix + table.path + "/schema")
         return {}
 
@@ -111,8 +121,7 @@ class ServarrWriter:
                 return int(answer["id"])
         if ref.resource == "tag":
             # The apps remove tags that nothing uses, so a tag is made together with its first user.
-            self._create(resource, {"label": name})
-            return self._id_of(ref, name)
+            return int(self._create(resource, {"label": name}).get("id") or 0)
         raise LookupError("there is no {0} called {1}".format(ref.resource, name))
 
     def _language(self, name: str) -> int:
@@ -136,4 +145,9 @@ class ServarrWriter:
         reply = self._session.write(method, whole, body, params)
         if reply.status not in _WRITTEN:
             raise self._session.refused(method, whole, reply)
+        self.sent.append("{0} {1}".format(method, whole))
         return reply
+
+
+def _pairs(template: Mapping[str, Any]) -> List[Dict[str, Any]]:
+    return [{"name": each.get("name"), "value": each.get("value")} for each in template.get("fields") or ()]

@@ -33,7 +33,10 @@ def merged(resource: SettingsResource, answer: Mapping[str, Any], wanted: Mappin
         body["fields"] = [{"name": each["name"], "value": each.get("value")} for each in body.get("fields") or () if each.get("value") != MASK]
     for condition in body.get("specifications") or ():
         condition["fields"] = [{"name": each["name"], "value": each.get("value")} for each in condition.get("fields") or ()]
-    return body
+    if resource.name == "config_host" and "password" in wanted:
+        # The apps take a new password only when it is told twice.
+        body["passwordConfirmation"] = wanted["password"]
+    return {name: value for name, value in body.items() if value != MASK}
 
 
 def _set(resource: SettingsResource, body: Dict[str, Any], path: str, value: Any, id_of: IdOf) -> None:
@@ -161,8 +164,8 @@ def _allow(entries: List[Dict[str, Any]], names: List[str]) -> None:
 def new_body(resource: SettingsResource, template: Mapping[str, Any], wanted: Mapping[str, Any], id_of: IdOf) -> Dict[str, Any]:
     """The body of a create: the app's own template without masked defaults, with the wanted values."""
     base = {name: value for name, value in template.items() if name != "id" and value is not None}
-    if resource.refs.get("tags") is not None:
-        base["tags"] = []
+    # One of the apps breaks its list of tags over a thing that was made without its own.
+    base.update({name: [] for name, ref in resource.refs.items() if ref.many})
     body = merged(resource, base, wanted, id_of)
     body.pop("id", None)
     return body

@@ -8,80 +8,128 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import re
+import tempfile
 import time
-from typing import Any, List, Mapping, Sequence, Tuple
+from typing import Any, Iterable, List, Sequence, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
-from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding
-from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw, export
+from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding, of_field
+from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
+from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_decide import Decided, Permits, Write, decide
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_declared import Declared
+from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_export import known_export
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_run import Gateway, Planned
 
-__all__ = ["Applied", "Permits", "apply_settings"]
+__all__ = ["Applied", "Permits", "apply_settings", "not_stored"]
+
+
+#: A secret of fewer characters can be an ordinary word of an app's message.
+_TELLING = 6
 
 
 @dataclasses.dataclass(frozen=True)
 class Applied:
-    """What was done, or would be in check mode, and what was refused or failed."""
+    """What was done, or would be in check mode, and what was refused or failed. ``done`` are the writes that went through."""
 
     changed: bool = False
     actions: Tuple[str, ...] = ()
     findings: Tuple[Finding, ...] = ()
+    done: Tuple[Write, ...] = ()
 
 
 def apply_settings(
     gateway: Gateway, declared: Declared, planned: Planned, raw: Raw, permits: Permits, check_mode: bool, target: str, previous_directory: str
 ) -> Applied:
-    """Decide the writes and, outside of check mode, do them. What follows from a failed write is not tried."""
+    """Decide the writes and, outside of check mode, do them one by one. One that fails does not stop the others."""
     decided: Decided = decide(gateway.app, declared, planned, permits, target)
     actions = [write.told() for write in decided.writes]
     if not actions or check_mode:
         return Applied(bool(actions), tuple(actions), decided.refused)
-    kept = keep_previous(gateway, raw, target, previous_directory)
-    done, failed = _carry_out(gateway, raw, decided.writes, target)
+    try:
+        kept = keep_previous(gateway, raw, target, previous_directory)
+    except OSError as error:
+        message = "nothing was written: the settings as they were cannot be kept in {0} ({1})".format(previous_directory, error.strerror)
+        refused = _finding("reconcile_refused", message, target, "instance", target, "correct media_center_state_dir or the rights of that folder")
+        return Applied(False, (), (*decided.refused, refused))
+    done, failed = _carry_out(gateway, declared, raw, decided.writes, target)
+    told = [write.told() for write in done]
     if kept:
-        done.append("the settings as they were are kept in {0}".format(kept))
-    return Applied(True, tuple(done), decided.refused + tuple(failed))
+        told.append("the settings as they were are kept in {0}".format(kept))
+    return Applied(bool(done) or any(each.evidence for each in failed), tuple(told), decided.refused + tuple(failed), tuple(done))
 
 
-def _carry_out(gateway: Gateway, raw: Raw, writes: Sequence[Write], target: str) -> Tuple[List[str], List[Finding]]:
-    done: List[str] = []
+def _finding(code: str, message: str, target: str, resource: str, key: str, remedy: str, **more: Any) -> Finding:
+    return Finding(code, message, **{"category": "rule", "target": target, "resource": resource, "key": key, "severity": "high", "remedy": remedy, **more})
+
+
+def _carry_out(gateway: Gateway, declared: Declared, raw: Raw, writes: Sequence[Write], target: str) -> Tuple[List[Write], List[Finding]]:
+    done: List[Write] = []
     failed: List[Finding] = []
     writer = gateway.writer(raw)
     for write in writes:
+        before = len(writer.sent)
         try:
             writer.write(write.action, write.resource, write.key, write.values)
-            done.append(write.told())
+            done.append(write)
         except (GatewayError, LookupError) as error:
-            message = error.message if isinstance(error, GatewayError) else str(error.args[0])
-            failed.append(
-                Finding(
-                    "write_failed",
-                    "{0}: {1}".format(write.told(), message),
-                    category="rule",
-                    target=target,
-                    resource=write.resource,
-                    key=write.key,
-                    severity="high",
-                    evidence="done before: {0}".format("; ".join(done) or "nothing"),
-                    remedy=getattr(error, "remedy", "") or "correct what the message names, then run reconcile again",
-                )
-            )
+            told = error.message if isinstance(error, GatewayError) else str(error.args[0])
+            message = "{0}: {1}".format(write.told(), without_values(told, _secrets(gateway, declared, write)))
+            remedy = getattr(error, "remedy", "") or "correct what the message names, then run reconcile again"
+            sent = writer.sent[before:]
+            # A thing can take several requests, and those before the one that failed stay done.
+            evidence = "already carried out: {0}".format("; ".join(sent)) if sent else ""
+            failed.append(_finding("write_failed", message, target, write.resource, write.key, remedy, evidence=evidence))
     return done, failed
+
+
+def _secrets(gateway: Gateway, declared: Declared, write: Write) -> List[Any]:
+    resource = gateway.app.resources[write.resource]
+    return [
+        value for path, value in write.values.items() if resource.field(path).secret == "always" or (write.resource, write.key, path) in declared.secret_paths
+    ]
+
+
+def without_values(text: str, values: Iterable[Any]) -> str:
+    """An app's message without the secrets that were sent to it: it may quote one."""
+    for each in sorted((str(value) for value in values if isinstance(value, str) and len(value) >= _TELLING), key=len, reverse=True):
+        text = text.replace(each, "...")
+    return text
+
+
+def not_stored(declared: Declared, done: Sequence[Write], planned: Planned, redactor: Redactor, target: str) -> List[Finding]:
+    """Writes that the app took and, read again, did not store as they were sent."""
+    found = []
+    for change in planned.plan.changes:
+        written = {path for write in done if (write.resource, write.key) == (change.resource, change.key) for path in (write.values or ("",))}
+        name = "{0}[{1}]".format(change.resource, change.key) if change.key else change.resource
+        if change.action != "update":
+            if written and change.action == "create":
+                message = "{0}: the app took it and does not have it now".format(name)
+                found.append(_finding("write_not_stored", message, target, change.resource, change.key, "look at the app's log, then run reconcile again"))
+            continue
+        for each in change.fields:
+            if each.path in written:
+                message = "{0}.{1}: the app took it and has something else now".format(name, each.path)
+                remedy = "write into git what the app makes of it, or look at the app's log"
+                found.append(
+                    of_field(redactor, target, change, each, code="write_not_stored", category="rule", message=message, severity="high", remedy=remedy)
+                )
+    return found
 
 
 def keep_previous(gateway: Gateway, raw: Raw, target: str, directory: str) -> str:
     """Keep the settings as they are, without secrets, in a file that only its owner reads; the path, or empty without a directory.
 
-    Undo is to run the module with that file as ``settings`` and ``git_wins``.
+    The file is a settings file: reconcile with it as ``media_center_settings_file`` puts them back.
     """
     if not directory:
         return ""
     os.makedirs(directory, mode=0o700, exist_ok=True)
-    path = os.path.join(directory, "{0}-{1}.json".format(target, time.strftime("%Y%m%dT%H%M%S")))
-    document: Mapping[str, Any] = export(gateway.app, raw)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    name = "{0}-{1}-".format(re.sub(r"[^\w.-]", "_", target), time.strftime("%Y%m%dT%H%M%S"))
+    # mkstemp makes it 0600, and never takes a name that exists.
+    descriptor, path = tempfile.mkstemp(suffix=".json", prefix=name, dir=directory)
     with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
-        json.dump(document, handle, indent=1)
+        json.dump(known_export(gateway.app, raw), handle, indent=1)
     return path

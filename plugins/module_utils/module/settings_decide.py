@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding
@@ -67,14 +68,14 @@ def decide(app: App, declared: Declared, planned: Planned, permits: Permits, tar
             )
         )  # fmt: skip
 
-    first: List[Tuple[int, Write]] = []
-    last: List[Tuple[int, Write]] = []
+    first: List[Tuple[int, int, Write]] = []
+    last: List[Write] = []
     for change in planned.plan.changes:
         resource = app.resources[change.resource]
         if change.action == "delete":
             continue
         values = _values(declared, change)
-        why = _not_writable(resource, change, values)
+        why = _not_writable(app, resource, change, values)
         if why:
             refuse(change, *why)
             continue
@@ -83,13 +84,22 @@ def decide(app: App, declared: Declared, planned: Planned, permits: Permits, tar
             if paths and kind not in permits.allow:
                 refuse(change, "{0} {1}".format(", ".join(sorted(paths)), _EFFECTS[kind]), "add {0} to media_center_allow".format(kind))
                 values = {path: value for path, value in values.items() if path not in paths}
+        if change.action == "create" and "bulk_effect" not in permits.allow:
+            # What git does not say would be as the app has it in its template, and that can be on.
+            values.update({path: "disabled" if path == "syncLevel" else False for path in resource.bulk_effect})
         if change.action == "create" or values:
-            first.append((resource.order, Write(change.action, change.resource, change.key, values)))
+            first.append((resource.order, _place(values), Write(change.action, change.resource, change.key, values)))
         if cutting and "access" in permits.allow:
-            last.append((resource.order, Write("update", change.resource, change.key, cutting)))
-    writes = [write for dummy, write in sorted(first, key=lambda each: each[0])]
+            last.append(Write("update", change.resource, change.key, cutting))
+    writes = [write for dummy, dummy_place, write in sorted(first, key=lambda each: each[:2])]
     writes += _removals(app, declared, planned, permits, refuse)
-    return Decided(tuple(writes + [write for dummy, write in last]), tuple(refused))
+    return Decided(tuple(writes + last), tuple(refused))
+
+
+def _place(values: Mapping[str, Any]) -> int:
+    # Each is put behind those before it, so the first ones come first.
+    position = values.get("position")
+    return position if isinstance(position, int) else 0
 
 
 _EFFECTS = {"access": "can lock everybody out", "bulk_effect": "starts something large"}
@@ -102,18 +112,25 @@ def _values(declared: Declared, change: Change) -> Dict[str, Any]:
     return {each.path: item.values[each.path] for each in change.fields if each.declared is not ABSENT and each.path in item.values}
 
 
-def _not_writable(resource: SettingsResource, change: Change, values: Mapping[str, Any]) -> Optional[Tuple[str, str]]:
+def _variable(app: App, change: Change, path: str) -> str:
+    words = re.findall("[A-Za-z][a-z]*|[0-9]+", " ".join((change.resource, change.key, path.rpartition(".")[2])))
+    return "_".join(["vault", app.name, *words]).lower()
+
+
+def _not_writable(app: App, resource: SettingsResource, change: Change, values: Mapping[str, Any]) -> Optional[Tuple[str, str]]:
     if change.action == "create" and not resource.create:
         return "the app ships its {0}s and takes no new one".format(resource.name), "take it out of git, or correct its name"
     if change.action == "update" and "implementation" in values:
         return "its implementation cannot be changed in place", "remove it in the app, then run reconcile again"
     for path, value in values.items():
         if isinstance(value, NotComparable):
-            return "{0} is declared as a secret to keep, and there is none yet".format(path), "give it a variable from the vault in the settings file"
+            remedy = "put its value into the vault, as {0} for instance, and write that variable into the settings file".format(_variable(app, change, path))
+            return "{0} is declared as a secret to keep, and there is none yet".format(path), remedy
         if isinstance(value, Unknown):
             return "{0} is not known ({1})".format(path, value.reason), value.remedy
-        if resource.field(path).secret == "always" and (value == MASK or (value == "" and change.action == "update")):
-            what = "a mask" if value == MASK else "an empty text"
+        emptied = value == "" and change.action == "update" and resource.field(path).secret == "always"
+        if value == MASK or emptied:
+            what = "an empty text" if emptied else "a mask"
             return "{0} would be overwritten by {1}".format(path, what), "give it a variable from the vault in the settings file"
     return None
 
@@ -131,7 +148,12 @@ def _bulk(resource: SettingsResource, values: Mapping[str, Any]) -> List[str]:
 def _removals(app: App, declared: Declared, planned: Planned, permits: Permits, refuse: Any) -> List[Write]:
     found: List[Write] = []
     for resource in sorted(app.resources.values(), key=lambda each: -each.order):
-        changes = [each for each in planned.plan.changes if each.action == "delete" and each.resource == resource.name]
+        changes = [
+            each
+            for each in planned.plan.changes
+            # The default delay profile is the app's own.
+            if each.action == "delete" and each.resource == resource.name and not (resource.shape == "delay_profile" and each.key == "default")
+        ]
         if resource.name not in permits.prune or not changes:
             continue
         wanted = sum(1 for name, dummy in declared.state.items if name == resource.name)

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import json
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
+from collections import Counter
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Item, Origin, State, Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import KEEP, flatten, key_of
+from ansible_collections.homelab.media_center.plugins.module_utils.repo.settings_file import PLAIN, SECRET_REF, UNKNOWN_REF, secrets_of
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App, SettingsResource
 
-#: Keys of a settings file that are no resource.
-MANAGED, MANAGED_BY = "managed", "managed_by"
-#: What stands in a travelling document for a secret, and for a value that could not be rendered.
-SECRET_REF, UNKNOWN_REF = "secret_ref", "unknown"
+MANAGED, MANAGED_BY = PLAIN
 _TYPES: Mapping[str, Tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float), "bool": (bool,), "list": (list,), "object": (dict,)}
 
 
@@ -39,25 +37,29 @@ class Declared:
 
 
 def read_declared(app: App, document: Optional[Mapping[str, Any]], secrets: str, lines: Mapping[str, Any], file: str, repository: str) -> Declared:
-    """The declared side of an instance. ``document`` is None where git has no settings file."""
+    """The declared side of an instance. ``document`` is None where git has no settings file.
+
+    A thing whose name needs a variable that is not there makes its whole kind unreadable on this side: what the
+    app has of it could be that thing.
+    """
     if document is None:
         return Declared(False, State({}), {})
-    values: List[Any] = json.loads(secrets) if secrets else []
-    faults: List[str] = []
+    values = secrets_of(secrets)
+    faults = _faults_of_managed(app, document, file)
     found: List[Item] = []
     secret_paths: Set[Tuple[str, str, str]] = set()
+    unnamed: Dict[str, Unknown] = {}
     resolved: Dict[str, Any] = {}
     for name, told in document.items():
-        if name in (MANAGED, MANAGED_BY):
+        if name in PLAIN:
             continue
         resource = app.resources.get(name)
         if resource is None or resource.static:
-            faults.append("{0}: {1} is no kind of {2}{3}".format(file, name, app.title, _nearest(name, app.resources)))
+            faults.append("{0}: {1} is no kind of {2}{3}".format(file, name, app.title, _nearest(name, _kinds(app))))
             continue
-        wrong_form = "{0}: {1} has to be a {2}".format(file, name, "mapping" if resource.singleton else "list of mappings")
         things = [told] if resource.singleton else told
-        if not isinstance(things, list) or not all(isinstance(each, Mapping) for each in things):
-            faults.append(wrong_form)
+        if not isinstance(things, list) or not all(isinstance(each, Mapping) and set(each) != {UNKNOWN_REF} for each in things):
+            faults.append("{0}: {1} has to be a {2}".format(file, name, "mapping" if resource.singleton else "list of mappings"))
             continue
         resolved[name] = []
         for index, each in enumerate(things):
@@ -65,6 +67,10 @@ def read_declared(app: App, document: Optional[Mapping[str, Any]], secrets: str,
             marked: List[str] = []
             thing = _resolved(each, values, marked)
             faults += _faults(resource, thing, "{0}:{1}".format(file, (lines.get(place) or ["?"])[0]))
+            nameless = next((thing[part] for part in resource.key if isinstance(thing.get(part), Unknown)), None)
+            if nameless is not None:
+                unnamed[name] = dataclasses.replace(nameless, reason="the name of one of them: " + nameless.reason)
+                continue
             key = key_of(resource, thing)
             paths = flatten(resource, thing)
             secret_paths.update((name, key, path) for path in marked)
@@ -73,14 +79,36 @@ def read_declared(app: App, document: Optional[Mapping[str, Any]], secrets: str,
             resolved[name].append(thing)
         if resource.singleton:
             resolved[name] = resolved[name][0]
-    doubled = sorted({"{0}[{1}]".format(*each.ident) for each in found if [other.ident for other in found].count(each.ident) > 1})
+    doubled = sorted("{0}[{1}]".format(*ident) for ident, count in Counter(each.ident for each in found).items() if count > 1)
     faults += ["{0}: {1} stands there twice".format(file, each) for each in doubled]
-    kinds = tuple(str(each) for each in document.get(MANAGED) or ()) or tuple(resolved)
-    for each in kinds:
-        if each not in app.resources:
-            faults.append("{0}: managed names {1}, which is no kind of {2}{3}".format(file, each, app.title, _nearest(each, app.resources)))
-    state = State({}) if doubled else State.of(*found)
-    return Declared(True, state, resolved, kinds, dict(document.get(MANAGED_BY) or {}), secret_paths, tuple(faults))
+    kinds = _names(document.get(MANAGED)) or tuple(resolved)
+    managed_by = document.get(MANAGED_BY)
+    owners = {str(name): str(owner) for name, owner in managed_by.items()} if isinstance(managed_by, Mapping) else {}
+    state = State({}, unnamed) if doubled else State.of(*found, unreadable=unnamed)
+    return Declared(True, state, resolved, kinds, owners, secret_paths, tuple(faults))
+
+
+def _names(value: Any) -> Tuple[str, ...]:
+    return tuple(str(each) for each in value) if isinstance(value, (list, tuple)) else ()
+
+
+def _kinds(app: App) -> List[str]:
+    return [name for name, resource in app.resources.items() if not resource.static]
+
+
+def _faults_of_managed(app: App, document: Mapping[str, Any], file: str) -> List[str]:
+    faults = []
+    managed, owners = document.get(MANAGED), document.get(MANAGED_BY)
+    if managed is not None and not isinstance(managed, (list, tuple)):
+        faults.append("{0}: {1} has to be a list of kinds".format(file, MANAGED))
+    if owners is not None and not isinstance(owners, Mapping):
+        faults.append("{0}: {1} has to be a mapping of kinds (or kind/name) to the program that keeps them".format(file, MANAGED_BY))
+    named = [(MANAGED, each) for each in _names(managed)]
+    named += [(MANAGED_BY, str(each).partition("/")[0]) for each in (owners if isinstance(owners, Mapping) else ())]
+    for where, each in named:
+        if each not in _kinds(app):
+            faults.append("{0}: {1} names {2}, which is no kind of {3}{4}".format(file, where, each, app.title, _nearest(each, _kinds(app))))
+    return faults
 
 
 def _resolved(value: Any, secrets: Sequence[Any], marked: List[str], path: str = "") -> Any:
@@ -92,8 +120,21 @@ def _resolved(value: Any, secrets: Sequence[Any], marked: List[str], path: str =
             return Unknown(str(value[UNKNOWN_REF]), "define the variable, or give the vault password")
         return {name: _resolved(each, secrets, marked, "{0}.{1}".format(path, name) if path else str(name)) for name, each in value.items()}
     if isinstance(value, list):
-        return [_resolved(each, secrets, marked, path) for each in value]
+        found = [_resolved(each, secrets, marked, path) for each in value]
+        # A list is compared as one value, so one hole in it makes the whole of it unknown.
+        return next(_holes(found), found)
     return value
+
+
+def _holes(value: Any) -> Iterator[Unknown]:
+    if isinstance(value, Unknown):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _holes(each)
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _holes(each)
 
 
 def _origin(lines: Mapping[str, Any], place: str, path: str, file: str, repository: str) -> Origin:
@@ -119,6 +160,13 @@ def _faults(resource: SettingsResource, thing: Mapping[str, Any], where: str) ->
             continue
         if not isinstance(value, wanted) or (bool not in wanted and isinstance(value, bool)):
             found.append("{0}: {1}.{2} has to be {3}".format(where, resource.name, name, _called(resource.properties[name])))
+        elif name in resource.refs and isinstance(value, list) and any(isinstance(each, int) for each in value):
+            found.append("{0}: {1}.{2} has to name each {3}, not number it".format(where, resource.name, name, resource.refs[name].resource))
+    if not isinstance(thing.get("fields", {}), Mapping):
+        found.append("{0}: {1}.fields has to be a mapping of names to values".format(where, resource.name))
+    for name, score in (thing.get("formatItems") or {}).items() if isinstance(thing.get("formatItems"), Mapping) else ():
+        if not isinstance(score, (int, Unknown)) or isinstance(score, bool):
+            found.append("{0}: {1}.formatItems.{2} has to be a whole number".format(where, resource.name, name))
     missing = [name for name in resource.key if name not in thing and name != "tags" and not name.startswith(("required", "ignored", "indexerId"))]
     found += ["{0}: a {1} needs {2}".format(where, resource.name, name) for name in missing]
     return found

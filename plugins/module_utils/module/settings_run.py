@@ -9,11 +9,12 @@ It knows no app: the gateway reads and writes, the tables say what is what.
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Dict, List, Mapping, Protocol, Sequence, Tuple
+import difflib
+from typing import AbstractSet, Any, Dict, List, Mapping, Protocol, Sequence, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.compare import compare
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding, diff_of, of_field, of_item, target_result
-from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Change, Coverage, Gap, Item, NotComparable, Plan, State
+from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Change, Coverage, Gap, Item, NotComparable, Plan, State, Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
 from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw, running_state
@@ -24,7 +25,9 @@ RECONCILE = "backport, or reconcile with media_center_git_wins"
 
 
 class Writer(Protocol):
-    """What writes to an app."""
+    """What writes to an app. ``sent`` are the writes that it took, as method and path."""
+
+    sent: List[str]
 
     def write(self, action: str, resource: str, key: str, values: Mapping[str, Any]) -> None:
         """Create, update or delete one thing; raises GatewayError or LookupError."""
@@ -51,6 +54,16 @@ class Gateway(Protocol):
 
 
 @dataclasses.dataclass(frozen=True)
+class Gone:
+    """A declared setting that this version of the app does not have; ``near`` is one it has, spelled alike."""
+
+    resource: str
+    key: str
+    path: str
+    near: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
 class Planned:
     """The comparison of one instance. ``uncounted`` are live things of kinds that git does not manage, by kind."""
 
@@ -59,12 +72,12 @@ class Planned:
     running: State
     uncounted: Mapping[str, int]
     owned: Mapping[str, int]
-    gone: Sequence[Tuple[str, str, str]] = ()
+    gone: Sequence[Gone] = ()
 
 
 def plan_settings(app: App, declared: Declared, raw: Raw, fingerprints: Mapping[str, str], redactor: Redactor) -> Planned:
     """Compare the declared side with what was read."""
-    running = running_state(app, raw, declared.state)
+    running = _without_hashes(running_state(app, raw, declared.state))
     want, have = with_fingerprints(app, declared, running, fingerprints, redactor)
     kept: Dict[Tuple[str, str], Item] = {}
     uncounted: Dict[str, int] = {}
@@ -73,31 +86,76 @@ def plan_settings(app: App, declared: Declared, raw: Raw, fingerprints: Mapping[
         owner = declared.owner(*ident)
         if owner:
             owned[owner] = owned.get(owner, 0) + 1
-        elif ident in want.items or ident[0] in declared.kinds:
+        elif ident in want.items:
+            # Nothing is asked of what git does not say, so that it cannot be seen is no gap.
+            hidden = (Unknown, NotComparable)
+            values = {path: value for path, value in item.values.items() if path in want.items[ident].values or not isinstance(value, hidden)}
+            kept[ident] = dataclasses.replace(item, values=values)
+        elif ident[0] in declared.kinds:
             kept[ident] = item
         else:
             uncounted[ident[0]] = uncounted.get(ident[0], 0) + 1
     asked = {ident: item for ident, item in want.items.items() if not declared.owner(*ident)}
-    unreadable = {
-        name: why for name, why in have.unreadable.items() if name in declared.kinds or any(ident[0] == name for ident in asked) or not declared.present
-    }
-    gone = _gone(app, asked, kept)
-    for resource, key, path in gone:
-        item = kept[(resource, key)]
-        kept[(resource, key)] = dataclasses.replace(item, values={**item.values, path: NotComparable("this version of the app does not have it")})
-    plan = compare(State(asked), State(kept, unreadable), app.resources)
-    return Planned(plan, State(asked), have, uncounted, owned, gone)
+    kinds = {*declared.kinds, *(name for name, dummy in asked)}
+    unreadable = {name: why for name, why in have.unreadable.items() if name in kinds or not declared.present}
+    gone = _gone(app, asked, kept, _known_fields(app, raw, {name for name, dummy in asked}))
+    for each in gone:
+        item = kept[(each.resource, each.key)]
+        kept[item.ident] = dataclasses.replace(item, values={**item.values, each.path: NotComparable("this version of the app does not have it")})
+    plan = compare(State(asked, declared.state.unreadable), State(kept, unreadable), app.resources)
+    return Planned(_marked(plan, declared.secret_paths), State(asked), have, uncounted, owned, gone)
 
 
-def _gone(app: App, asked: Mapping[Tuple[str, str], Item], kept: Mapping[Tuple[str, str], Item]) -> List[Tuple[str, str, str]]:
-    """Declared properties that this version of the app does not have: the apps leave out nulls, but never a number or a switch."""
+def _without_hashes(running: State) -> State:
+    """The apps show a hash of the password of their own users, which says nothing about a declared password."""
+    host = running.items.get(("config_host", ""))
+    if host is None or not host.values.get("password"):
+        return running
+    values = {**host.values, "password": NotComparable("the app keeps only a hash of it")}
+    return dataclasses.replace(running, items={**running.items, host.ident: dataclasses.replace(host, values=values)})
+
+
+def _marked(plan: Plan, secret_paths: AbstractSet[Tuple[str, str, str]]) -> Plan:
+    """The plan in which what came out of a vault is a secret whatever the table says."""
+
+    def mark(change: Change) -> Change:
+        fields = tuple(
+            dataclasses.replace(each, field=dataclasses.replace(each.field, secret="always"))
+            if (change.resource, change.key, each.path) in secret_paths
+            else each
+            for each in change.fields
+        )
+        return dataclasses.replace(change, fields=fields)
+
+    return dataclasses.replace(plan, changes=tuple(mark(each) for each in plan.changes))
+
+
+def _known_fields(app: App, raw: Raw, kinds: AbstractSet[str]) -> Dict[Tuple[str, str], List[str]]:
+    """The names of the fields of each live provider, also of those that have no value and are therefore not told."""
+    found = {}
+    for name in kinds:
+        resource, answers = app.resources[name], raw.get(name)
+        if resource.provider and isinstance(answers, (list, tuple)):
+            for each in answers:
+                found[(name, str(each.get(resource.key[0])).lower())] = [str(field.get("name")) for field in each.get("fields") or ()]
+    return found
+
+
+def _gone(app: App, asked: Mapping[Tuple[str, str], Item], kept: Mapping[Tuple[str, str], Item], fields: Mapping[Tuple[str, str], Sequence[str]]) -> List[Gone]:
+    """Declared settings that this version of the app does not have: the apps leave out nulls, but never a number or a switch."""
     found = []
     for ident, item in sorted(asked.items()):
         known = app.resources[ident[0]].properties
+        there = fields.get((ident[0], ident[1].lower()), ())
         for path in sorted(item.values) if ident in kept else ():
-            kind = known.get(path.partition(".")[0])
-            if path not in kept[ident].values and not path.startswith("fields.") and (kind is None or kind in ("bool", "int")):
-                found.append((*ident, path))
+            head, dummy, name = path.partition(".")
+            if path in kept[ident].values:
+                continue
+            if head == "fields" and there:
+                if name not in there:
+                    found.append(Gone(*ident, path, next(iter(difflib.get_close_matches(name, there, 1, 0.6)), "")))
+            elif head != "fields" and known.get(head, "bool") in ("bool", "int"):
+                found.append(Gone(*ident, path, next(iter(difflib.get_close_matches(head, known, 1, 0.6)), "") if head not in known else ""))
     return found
 
 
@@ -119,7 +177,7 @@ def with_fingerprints(app: App, declared: Declared, running: State, known: Mappi
                 if isinstance(value, str) and value:
                     values[path] = redactor.fingerprint(value)
             want[ident] = dataclasses.replace(want[ident], values=values)
-    return State(want), State(have, running.unreadable)
+    return dataclasses.replace(declared.state, items=want), State(have, running.unreadable)
 
 
 def told(
@@ -128,48 +186,53 @@ def told(
     """The result of one instance. ``more`` are findings of what was applied or refused."""
     findings: List[Finding] = list(more)
     for change in planned.plan.changes:
-        findings.extend(_findings(target, app, declared, change, redactor))
+        findings.extend(_findings(target, change, redactor))
     findings += _notes(target, app, version, declared, planned)
     result = target_result(target, app.name, findings, planned.plan.coverage, planned.plan.gaps, "unknown", requests, version=version)
     result["uncounted"] = dict(planned.uncounted)
     result["owned"] = dict(planned.owned)
     if declared.faults:
         result["verdict"] = "error"
-        result["reason"] = "; ".join(declared.faults)
     return result
 
 
-def _findings(target: str, app: App, declared: Declared, change: Change, redactor: Redactor) -> List[Finding]:
+def _findings(target: str, change: Change, redactor: Redactor) -> List[Finding]:
     name = "{0}[{1}]".format(change.resource, change.key) if change.key else change.resource
     if change.action == "create":
         return [of_item(target, change, code="setting_missing", message=name + ": declared in git, and the app does not have it")]
     if change.action == "delete":
         return [of_item(target, change, code="setting_unmanaged", message=name + ": the app has it, and git does not declare it", severity="low")]
-    found = []
-    for each in change.fields:
-        if (change.resource, change.key, each.path) in declared.secret_paths:
-            each = dataclasses.replace(each, field=dataclasses.replace(each.field, secret="always"))
-        found.append(of_field(redactor, target, change, each, message="{0}.{1} differs".format(name, each.path), remedy=RECONCILE))
-    return found
+    return [of_field(redactor, target, change, each, message="{0}.{1} differs".format(name, each.path), remedy=RECONCILE) for each in change.fields]
+
+
+def _faults(target: str, declared: Declared) -> List[Finding]:
+    remedy = "correct the settings file; until then nothing is written"
+    more: Dict[str, Any] = {"category": "rule", "target": target, "resource": "instance", "key": target, "severity": "high", "remedy": remedy}
+    return [Finding("settings_invalid", fault, **more) for fault in declared.faults]
 
 
 def _notes(target: str, app: App, version: str, declared: Declared, planned: Planned) -> List[Finding]:
     def note(code: str, message: str, **more: Any) -> Finding:
         return Finding(code, message, **{"target": target, "resource": "instance", "key": target, "category": "rule", "severity": "info", **more})
 
-    found = []
+    found = _faults(target, declared)
     count = sum(planned.uncounted.values())
     if not declared.present:
         message = "{0} is not in git yet: {1} objects of {2} kinds".format(target, count, len(planned.uncounted))
         found.append(note("not_in_git", message, category="drift", severity="medium", direction="unmanaged", remedy="backport"))
-    elif count:
+    elif count and not declared.faults:
         kinds = ", ".join("{0} {1}".format(planned.uncounted[kind], kind) for kind in sorted(planned.uncounted))
         found.append(note("kinds_not_managed", "not under git here: " + kinds, direction="unmanaged", remedy="name the kinds in managed"))
     found += [note("managed_by_other", "{0} objects are kept by {1} and left to it".format(planned.owned[owner], owner)) for owner in sorted(planned.owned)]
-    for resource, key, path in planned.gone:
-        message = "{0}.{1} is declared, and {2} {3} does not have it".format("{0}[{1}]".format(resource, key) if key else resource, path, app.title, version)
-        item = planned.declared.items[(resource, key)]
-        found.append(note("setting_unknown_to_app", message, resource=resource, key=key, path=path, source=item.origins.get(path, item.origin)))
+    for each in planned.gone:
+        name = "{0}[{1}]".format(each.resource, each.key) if each.key else each.resource
+        message = "{0}.{1} is declared, and {2} {3} does not have it".format(name, each.path, app.title, version)
+        if each.near:
+            message += "; is {0} meant?".format(each.near)
+        item = planned.declared.items[(each.resource, each.key)]
+        source = item.origins.get(each.path, item.origin)
+        remedy = "correct its name in git, or take it out"
+        found.append(note("setting_unknown_to_app", message, resource=each.resource, key=each.key, path=each.path, source=source, remedy=remedy))
     return found
 
 
@@ -177,11 +240,10 @@ def unread(target: str, app: App, declared: Declared, message: str, remedy: str,
     """The result of an instance that could not be read: every declared field is unknown, one if there is none."""
     gaps = [Gap("unknown", *ident, path, message, remedy) for ident, item in declared.state.items.items() for path in item.values]
     gaps = gaps or [Gap("unknown", app.name, target, "", message, remedy)]
-    result = target_result(target, app.name, [], Coverage(unknown=len(gaps)), gaps[:1], "unknown", requests)
+    result = target_result(target, app.name, _faults(target, declared), Coverage(unknown=len(gaps)), gaps[:1], "unknown", requests)
     result["reason"] = "{0} (next: {1})".format(message, remedy) if remedy else message
     if declared.faults:
         result["verdict"] = "error"
-        result["reason"] += "; " + "; ".join(declared.faults)
     return result
 
 

@@ -8,12 +8,17 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_names import secret_name
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.yaml_lines import read_yaml
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
+
+#: Keys of a settings file that are no kind and hold no secret: which kinds git manages, and which another program does.
+PLAIN = ("managed", "managed_by")
+#: What stands in a travelling document for a secret, and for a value that could not be rendered.
+SECRET_REF, UNKNOWN_REF = "secret_ref", "unknown"
 
 
 class Unrenderable(Exception):
@@ -22,10 +27,10 @@ class Unrenderable(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Travelling:
-    """What a module is given: a document in which secrets are numbers, and the secrets as one text that nobody logs."""
+    """What a module is given: a document in which secrets are numbers, and the secrets by number."""
 
     document: Optional[Dict[str, Any]]
-    secrets: str = ""
+    secrets: Sequence[Any] = ()
     lines: Mapping[str, Tuple[int, str]] = dataclasses.field(default_factory=dict)
 
 
@@ -43,7 +48,8 @@ def split(app: App, document: Mapping[str, Any], render: Callable[[Any], Tuple[A
     """Render each value by itself and put secrets apart.
 
     ``render`` returns the value and whether it came out of a vault; it raises Unrenderable. A value is a secret when
-    the app's table says so, when its name means one, or when it came out of a vault.
+    the app's table says so, when its name means one, or when it came out of a vault. Nothing is known of a kind that
+    the app does not have, a slip of the pen perhaps, so all its texts are secrets.
     """
     secrets: List[Any] = []
 
@@ -55,20 +61,46 @@ def split(app: App, document: Mapping[str, Any], render: Callable[[Any], Tuple[A
         try:
             rendered, vaulted = render(value)
         except Unrenderable as error:
-            return {"unknown": str(error)}
-        if isinstance(rendered, (Mapping, list, tuple)):
+            return {UNKNOWN_REF: str(error)}
+        if isinstance(rendered, (Mapping, list, tuple)) and not vaulted:
             return walk(name, path, rendered)
-        resource = app.resources.get(name)
-        marked = resource is not None and resource.field(path).secret == "always"
-        if isinstance(rendered, str) and rendered and (marked or vaulted or secret_name(path)):
+        if rendered not in ("", None) and not isinstance(rendered, bool) and (vaulted or _is_secret(app, name, path, rendered)):
             secrets.append(rendered)
-            return {"secret_ref": len(secrets) - 1}
+            return {SECRET_REF: len(secrets) - 1}
         return rendered
 
     travelling: Dict[str, Any] = {}
     for name, told in document.items():
-        if isinstance(told, list):
+        if name in PLAIN:
+            travelling[str(name)] = told
+        elif isinstance(told, list):
             travelling[str(name)] = [walk(str(name), "", each) for each in told]
         else:
             travelling[str(name)] = walk(str(name), "", told)
-    return Travelling(travelling, json.dumps(secrets), lines)
+    return Travelling(travelling, secrets, lines)
+
+
+def hidden(secrets: Sequence[Any], headers: Optional[Mapping[str, str]] = None) -> str:
+    """Secrets, and headers that let a request past a proxy, as one text; empty where there are none.
+
+    It is a dictionary of a name of its own: what Ansible is told not to log is cut out of everything that a module
+    returns, and a bare ``["admin"]`` could well stand in a diff.
+    """
+    return json.dumps({"media_center_secrets": list(secrets), "headers": dict(headers or {})}) if secrets or headers else ""
+
+
+def _is_secret(app: App, name: str, path: str, value: Any) -> bool:
+    resource = app.resources.get(name)
+    if resource is None:
+        return isinstance(value, str)
+    return resource.field(path).secret == "always" or (isinstance(value, str) and secret_name(path))
+
+
+def secrets_of(text: str) -> List[Any]:
+    """The secrets of ``hidden``, by number."""
+    return list(json.loads(text)["media_center_secrets"]) if text else []
+
+
+def headers_of(text: str) -> Dict[str, str]:
+    """The headers of ``hidden``."""
+    return dict(json.loads(text)["headers"]) if text else {}
