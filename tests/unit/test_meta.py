@@ -103,4 +103,5 @@ def test_a_file_is_short_and_names_its_licence(path: Path) -> None:
     if not lines:
         return
     assert lines[lines[0].startswith("#!") :][:3] == HEADER
-    assert len(lines) <= 300
+    # Tables are data: they are as long as the apps are wide.
+    assert len(lines) <= 300 or "resources" in path.parts
