@@ -112,6 +112,9 @@ class ComposeCli:
 
     def _run(self, arguments: Sequence[str], environment: Mapping[str, str], cwd: Optional[str], timeout: float = 0) -> Tuple[int, str, str]:
         env: Dict[str, str] = dict(os.environ)
+        if cwd:
+            # Compose files read ${PWD}; here it is what a shell in the project's folder would say, not where this process was started.
+            env["PWD"] = cwd
         env.update(environment)
         # Remote includes would be fetched from the network while an audit reads.
         env.update(
@@ -119,8 +122,6 @@ class ComposeCli:
         )
         for each in ("COMPOSE_FILE", "COMPOSE_PROJECT_NAME", "COMPOSE_PROFILES", "COMPOSE_ENV_FILES"):
             env.pop(each, None)
-        if cwd:
-            env.setdefault("PWD", cwd)
         env.update(self._environment)
         try:
             done = subprocess.run(
