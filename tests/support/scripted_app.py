@@ -205,6 +205,16 @@ def small_radarr(app: ScriptedApp) -> ScriptedApp:
     profile = {"upgradeAllowed": True, "cutoff": 4, "items": items, "minFormatScore": 0, "language": {"id": -2, "name": "Original"}}
     app.add("/qualityprofile", name="HD", formatItems=[{"format": 1, "name": "x265", "score": 0}], **profile)
     app.schemas["/qualityprofile"] = {"name": "", "formatItems": [{"format": 1, "name": "x265", "score": 0}], **profile}
+    app.pages.update(
+        {
+            "/config/ui": {"id": 1, "theme": "auto"},
+            "/config/downloadclient": {"id": 1, "enableCompletedDownloadHandling": True},
+            "/config/importlist": {"id": 1, "listSyncLevel": "disabled"},
+            "/config/indexer": {"id": 1, "minimumAge": 0},
+            "/config/mediamanagement": {"id": 1, "fileDate": "none"},
+            "/config/metadata": {"id": 1, "certificationCountry": "us"},
+        }
+    )
     app.pages["/config/naming"] = {"id": 1, "renameMovies": True, "colonReplacementFormat": "smart", "standardMovieFormat": "{Movie Title}"}
     app.pages["/config/host"] = {"id": 1, "port": 7878, "urlBase": "", "logLevel": "info", "apiKey": app.key, "password": "aGFzaA==", "bindAddress": "*"}
     return app

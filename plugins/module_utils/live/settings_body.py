@@ -43,6 +43,13 @@ def _set(resource: SettingsResource, body: Dict[str, Any], path: str, value: Any
     name, dummy, rest = path.partition(".")
     if name == "fields" and resource.provider:
         _set_field(body.setdefault("fields", []), rest, value)
+    elif name == "specifications" and not rest:
+        # The names of all its conditions: the others are to go.
+        body[name] = [each for place, each in enumerate(body.get(name) or ()) if _condition_name(body[name], place) in value]
+    elif name == "formatItems" and not rest:
+        # The names of all formats that count: the others are not to.
+        for each in body.get(name) or ():
+            each["score"] = each.get("score", 0) if each.get("name") in value else 0
     elif name == "specifications":
         _set_specification(body.setdefault("specifications", []), rest, value, id_of)
     elif name == "formatItems":
@@ -94,12 +101,15 @@ def _set_specification(conditions: List[Dict[str, Any]], path: str, value: Any, 
     _set_field(condition.setdefault("fields", []), field, id_of(ref, value) if ref is not None and isinstance(value, str) else value)
 
 
+def _condition_name(conditions: List[Dict[str, Any]], place: int) -> str:
+    """The name of a condition in canonical form, in which those of one name are told apart."""
+    name = str(conditions[place].get("name") or "")
+    return name + "#" * sum(1 for each in conditions[:place] if str(each.get("name") or "") == name)
+
+
 def _condition(conditions: List[Dict[str, Any]], name: str) -> Dict[str, Any]:
-    seen: Dict[str, int] = {}
-    for each in conditions:
-        told = str(each.get("name") or "")
-        seen[told] = seen.get(told, 0) + 1
-        if told + "#" * (seen[told] - 1) == name:
+    for place, each in enumerate(conditions):
+        if _condition_name(conditions, place) == name:
             return each
     conditions.append({"name": name, "negate": False, "required": False, "fields": []})
     return conditions[-1]

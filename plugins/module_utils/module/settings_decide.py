@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import ABSENT, Change, NotComparable, Unknown
+from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_names import words_of
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_shapes import MASK
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_declared import Declared
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_run import Planned
@@ -113,7 +113,7 @@ def _values(declared: Declared, change: Change) -> Dict[str, Any]:
 
 
 def _variable(app: App, change: Change, path: str) -> str:
-    words = re.findall("[A-Za-z][a-z]*|[0-9]+", " ".join((change.resource, change.key, path.rpartition(".")[2])))
+    words = words_of(" ".join((change.resource, change.key, path.rpartition(".")[2])))
     return "_".join(["vault", app.name, *words]).lower()
 
 

@@ -16,7 +16,17 @@ from ansible_collections.homelab.media_center.plugins.module_utils.repo.settings
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App, SettingsResource
 
 MANAGED, MANAGED_BY = PLAIN
-_TYPES: Mapping[str, Tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float), "bool": (bool,), "list": (list,), "object": (dict,)}
+#: By the type of a property: the types of Python that do, and its name for a person.
+_TYPES: Mapping[str, Tuple[Tuple[type, ...], str]] = {
+    "str": ((str,), "a text"),
+    "int": ((int,), "a whole number"),
+    "float": ((int, float), "a number"),
+    "bool": ((bool,), "true or false"),
+    "list": ((list,), "a list"),
+    "set": ((list,), "a list"),
+    "words": ((list, str), "a list of texts"),
+    "object": ((dict,), "a mapping"),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -155,11 +165,11 @@ def _faults(resource: SettingsResource, thing: Mapping[str, Any], where: str) ->
             if near:
                 found.append("{0}: {1} has no setting {2}; is {3} meant?".format(where, resource.name, name, near[0]))
             continue
-        wanted = _TYPES.get(resource.properties.get(name, "any"))
-        if value is None or wanted is None or isinstance(value, Unknown) or value == KEEP:
+        types, called = _TYPES.get(resource.properties.get(name, "any"), ((), ""))
+        if value is None or not types or isinstance(value, Unknown) or value == KEEP:
             continue
-        if not isinstance(value, wanted) or (bool not in wanted and isinstance(value, bool)):
-            found.append("{0}: {1}.{2} has to be {3}".format(where, resource.name, name, _called(resource.properties[name])))
+        if not isinstance(value, types) or (bool not in types and isinstance(value, bool)):
+            found.append("{0}: {1}.{2} has to be {3}".format(where, resource.name, name, called))
         elif name in resource.refs and isinstance(value, list) and any(isinstance(each, int) for each in value):
             found.append("{0}: {1}.{2} has to name each {3}, not number it".format(where, resource.name, name, resource.refs[name].resource))
     if not isinstance(thing.get("fields", {}), Mapping):
@@ -170,10 +180,6 @@ def _faults(resource: SettingsResource, thing: Mapping[str, Any], where: str) ->
     missing = [name for name in resource.key if name not in thing and name != "tags" and not name.startswith(("required", "ignored", "indexerId"))]
     found += ["{0}: a {1} needs {2}".format(where, resource.name, name) for name in missing]
     return found
-
-
-def _called(kind: str) -> str:
-    return {"str": "a text", "int": "a whole number", "float": "a number", "bool": "true or false", "list": "a list", "object": "a mapping"}[kind]
 
 
 def _nearest(name: str, known: Any) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_names import secret_name
+from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_text import hide
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.yaml_lines import read_yaml
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
 
@@ -93,7 +94,10 @@ def _is_secret(app: App, name: str, path: str, value: Any) -> bool:
     resource = app.resources.get(name)
     if resource is None:
         return isinstance(value, str)
-    return resource.field(path).secret == "always" or (isinstance(value, str) and secret_name(path))
+    if resource.field(path).secret == "always":
+        return True
+    # The address of a webhook is its secret, whatever it is called.
+    return isinstance(value, str) and (secret_name(path) or ("://" in value and hide(value) != value))
 
 
 def secrets_of(text: str) -> List[Any]:
