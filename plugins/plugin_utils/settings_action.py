@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +18,8 @@ from ansible_collections.homelab.media_center.plugins.module_utils.repo.settings
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
 from ansible_collections.homelab.media_center.plugins.plugin_utils.guard import look
 from ansible_collections.homelab.media_center.plugins.plugin_utils.templates import named_undefined, out_of_vault, trust_as_template
+
+_NAMED = re.compile(r"\{\{-?\s*([A-Za-z_]\w*)")
 
 
 class SettingsAction(ActionBase):
@@ -93,8 +96,11 @@ class SettingsAction(ActionBase):
             rendered = str(value) if vaulted else templar.template(trust_as_template(str(value)))
         except AnsibleUndefinedVariable as error:
             raise Unrenderable("{0} is undefined".format(named_undefined(error))) from None
-        except AnsibleError as error:
-            # Its text may quote a value, so only its kind is told.
-            raise Unrenderable("it cannot be decrypted" if vaulted else "it cannot be rendered ({0})".format(type(error).__name__)) from None
+        except Exception as error:
+            # Before ansible-core 2.19 a filter's own exception comes through as it is. The text of any may quote a value, so only its kind is told.
+            if vaulted:
+                raise Unrenderable("it cannot be decrypted") from None
+            names = ", ".join(dict.fromkeys(_NAMED.findall(str(value)))) or "it"
+            raise Unrenderable("{0} cannot be rendered ({1})".format(names, type(error).__name__)) from None
         # Before ansible-core 2.19 a value does not say that it came out of a vault, but such variables are called so.
         return rendered, vaulted or out_of_vault(rendered) or "vault" in str(value)
