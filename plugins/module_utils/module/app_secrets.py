@@ -74,7 +74,8 @@ def _passwords(module: AnsibleModule) -> Mapping[str, str]:
         told = None
     if not isinstance(told, dict):
         module.fail_json(msg="declared_passwords has to be a mapping of instances to passwords, as JSON")
-    return {str(name): str(value) for name, value in told.items() if value is not None}
+    # A settings file may say of a password that it is to be kept.
+    return {str(name): value for name, value in told.items() if isinstance(value, str) and value}
 
 
 class SecretsReader:
@@ -150,10 +151,16 @@ class SecretsReader:
         self._states[name] = answer.state
         if name in self._passwords:
             self._verified[name] = password_matches(answer.rows, self._passwords[name])
+            found.update(self._of_password(name))
         faults = [*secrets.faults, *("{0}: {1}".format(kind, why) for kind, why in sorted(answer.faults.items()))]
         if faults:
             reason = "{0} could not be read whole: {1}".format(files.database, "; ".join(faults))
             self._miss(name, Unreadable(self._redactor.text(reason), "check that this version of {0} is a supported one".format(app.title)))
+
+    def _of_password(self, name: str) -> Dict[str, str]:
+        """A fingerprint for a password of which only a hash is stored: the declared one's where that is the one, else one that nothing equals."""
+        told = {"equal": self._passwords[name], "different": os.urandom(32)}.get(self._verified[name])
+        return {} if told is None else {"/".join((HOST, "", "password")): self._redactor.fingerprint(told)}
 
     def _database(self, app: str, folder: str, text: str, environment: Mapping[str, str]) -> Union[DatabaseRows, Unreadable]:
         if postgres_host(text, environment, app):
@@ -166,19 +173,19 @@ class SecretsReader:
 
     def _scratch(self) -> str:
         if not self._folder:
-            self._folder = self._stack.enter_context(workspace(self._module))
+            self._folder = self._stack.enter_context(workspace(self._module)).folder()
         return self._folder
 
     def _container(self, name: str) -> Union[Mapping[str, Any], Unreadable]:
         if self._engine is None:
             self._engine = self._opened()
         if isinstance(self._engine, GatewayError):
-            return Unreadable(self._engine.message, self._engine.remedy or DATA_PATH_REMEDY)
+            return _no_engine(self._engine)
         try:
             found = self._engine.find("/containers/{0}/json".format(segment(name)))
         except GatewayError as error:
             self._engine = error
-            return Unreadable(error.message, error.remedy or DATA_PATH_REMEDY)
+            return _no_engine(error)
         finally:
             if isinstance(self._engine, Engine):
                 self._engine.close()
@@ -197,3 +204,8 @@ class SecretsReader:
         told = {"instance": name, "reason": why.reason, "remedy": why.remedy}
         if told not in self._not_comparable:
             self._not_comparable.append(told)
+
+
+def _no_engine(error: GatewayError) -> Unreadable:
+    remedy = "; or ".join(each for each in (error.remedy, DATA_PATH_REMEDY) if each)
+    return Unreadable("{0}: {1}".format(error.target or "Docker Engine", error.message), remedy)

@@ -9,7 +9,7 @@ import base64
 import dataclasses
 import json
 import os
-import posixpath
+import tempfile
 import zlib
 from typing import Any, Callable, Dict, Mapping, Optional, Tuple, Union
 
@@ -108,7 +108,7 @@ def _source(document: Mapping[str, Any]) -> StackSource:
 
 
 class StackReader:
-    """Reads stacks with the host's compose. ``workspace`` gives a private folder, and is asked only when one is needed."""
+    """Reads stacks with the host's compose. ``workspace`` gives a private folder, and is asked only when one is needed, from several threads."""
 
     def __init__(self, cli: Union[ComposeCli, GatewayError], workspace: Callable[[], str], redactor: Redactor) -> None:
         self._cli = cli
@@ -122,10 +122,6 @@ class StackReader:
         directory = (project.folder if project is not None else "") or str(stack.get("project_directory") or "")
         files = tuple(file_state(directory, source.files[path]) for path in sorted(source.files)) if directory else ()
         return StackRead(stack["name"], stack, match, source, directory, files)
-
-    def needs_folder(self, read: StackRead) -> bool:
-        """Whether git's files have to be laid out, because they are not the host's."""
-        return bool(read.directory) and not read.source.unknown and not self._one_model(read) and not isinstance(self._cli, GatewayError)
 
     def model(self, read: StackRead) -> StackRead:
         """The stack with both models. Never raises: what cannot be modelled is Unknown."""
@@ -164,8 +160,9 @@ class StackReader:
     def _git_model(self, read: StackRead) -> Union[Model, Unknown]:
         if isinstance(self._cli, GatewayError):
             return Unknown(self._cli.message, self._cli.remedy)
-        root = posixpath.join(self._workspace(), read.name)
         try:
+            # A second reading after a reconcile lays the files out anew.
+            root = tempfile.mkdtemp(prefix="stack-", dir=self._workspace())
             folder = lay_out(root, read.directory, read.source.files)
         except OSError as error:
             return Unknown(

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import socket
 from concurrent.futures import ThreadPoolExecutor
@@ -34,7 +33,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.module.compos
     plan_stack,
 )
 from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_tell import host_findings, tell_stack
-from ansible_collections.homelab.media_center.plugins.module_utils.module.workspace import workspace
+from ansible_collections.homelab.media_center.plugins.module_utils.module.workspace import Workspace, workspace
 
 ENGINE_OPTIONS = ("docker_host", "tls", "validate_certs", "ca_path", "client_cert", "client_key", "tls_hostname", "api_version", "timeout")
 
@@ -47,20 +46,13 @@ def engine_of(params: Mapping[str, Any]) -> Engine:
 class HostRun:
     """One module call on one docker host."""
 
-    def __init__(self, module: AnsibleModule, stack: contextlib.ExitStack) -> None:
+    def __init__(self, module: AnsibleModule, place: Workspace) -> None:
         self.module = module
         self.params = module.params
         self.redactor = Redactor(self.params["fingerprint_key"] or os.urandom(32).hex())
         self.target = self.params["target"] or socket.gethostname()
-        self._exits = stack
-        self._folder = ""
+        self._place = place
         self.engine_is_local = False
-
-    def folder(self) -> str:
-        """The private folder of this call, made when it is first needed."""
-        if not self._folder:
-            self._folder = self._exits.enter_context(workspace(self.module))
-        return self._folder
 
     def cli(self, engine: Engine) -> Union[ComposeCli, GatewayError]:
         """The host's compose, or why there is none."""
@@ -74,11 +66,8 @@ class HostRun:
         stacks = list(self.params["stacks"] or ())
         matches = match_stacks(stacks, live_projects(facts.containers))
         wanted = [each for each in stacks if matches[each["name"]].how]
-        reader = StackReader(cli, self.folder, self.redactor)
+        reader = StackReader(cli, self._place.folder, self.redactor)
         looked = [reader.look(each, matches[each["name"]], sources.get(each["name"]) or StackSource({}, "git has no files of this stack")) for each in wanted]
-        if any(reader.needs_folder(each) for each in looked):
-            # Made before threads start: its watcher is forked.
-            self.folder()
         with ThreadPoolExecutor(max_workers=4) as pool:
             read = list(pool.map(reader.model, looked))
         return [plan_stack(each, self.context(facts, each)) for each in read]
@@ -102,8 +91,8 @@ def run(module: AnsibleModule) -> None:
         sources = decode_sources(module.params["sources"] or "")
     except ValueError as error:
         module.fail_json(msg=str(error))
-    with contextlib.ExitStack() as exits:
-        host = HostRun(module, exits)
+    with workspace(module) as place:
+        host = HostRun(module, place)
         try:
             with engine_of(module.params) as engine:
                 result = _run(host, engine, sources)
