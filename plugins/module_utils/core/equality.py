@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import posixpath
@@ -103,6 +104,17 @@ def _set(value: Any) -> Any:
     return sorted({frozen(each) for each in value}) if isinstance(value, (list, tuple, set, frozenset)) else value
 
 
+def _words(value: Any) -> Any:
+    return _set([each.strip() for each in value.split(",") if each.strip()]) if isinstance(value, str) else _set(value)
+
+
+def _url_base(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    base = value.strip().strip("/")
+    return "/" + base if base else ""
+
+
 #: Comparison by name: each turns a value into the form in which equal means the same.
 KINDS: Dict[str, Callable[[Any], Any]] = {
     "exact": lambda value: value,
@@ -113,12 +125,42 @@ KINDS: Dict[str, Callable[[Any], Any]] = {
     "size": _or_itself(size_bytes),
     "number": _or_itself(_number),
     "text": lambda value: value.lower() if isinstance(value, str) else value,
+    "trimmed": lambda value: value.strip() if isinstance(value, str) else value,
+    "word": lambda value: value.strip().lower() if isinstance(value, str) else value,
+    "words": _words,
+    "url_base": _url_base,
 }
+
+
+def _stored(declared: Any, running: Any) -> bool:
+    """Whether an app that reads a value by the type of its own field stores the declared one as the running one.
+
+    The text of a number is that number, 1 is true, a text with commas is a list; null and an empty text are 0, false or an empty
+    list. What is no spelling of the field's type ("abc" for a number, which is stored as 0) stays a difference.
+    """
+    if declared is None or declared == "":
+        # null became an empty text, which shows; an empty text that a person declares is satisfied by null too.
+        return declared == "" if running is None else not isinstance(running, str) and not running
+    if isinstance(running, bool):
+        return declared in (0, 1) and bool(declared) == running
+    if isinstance(running, (int, float)):
+        return isinstance(declared, str) and frozen(_number(declared)) == frozen(running)
+    return isinstance(running, (list, tuple)) and isinstance(declared, str) and _words(declared) == _words(running)
+
+
+def _covers(declared: Any, running: Any) -> bool:
+    """Whether nothing runs that is not declared; what is missing is told where it is declared."""
+    lists = isinstance(declared, (list, tuple)) and isinstance(running, (list, tuple))
+    return lists and set(_set(running)) <= set(_set(declared))
+
+
+#: Comparison by name where it matters which side a value stands on. Equal values are the same for each of them.
+PAIRS: Dict[str, Callable[[Any, Any], bool]] = {"stored": _stored, "covers": _covers}
 
 
 def canonical(field: Field, value: Any) -> Any:
     """The value in the form in which the field compares it."""
-    return KINDS[field.kind](value)
+    return value if field.kind in PAIRS else KINDS[field.kind](value)
 
 
 def equal(field: Field, declared: Any, running: Any) -> bool:
@@ -127,11 +169,20 @@ def equal(field: Field, declared: Any, running: Any) -> bool:
         return any(equal(field, each, running) for each in declared.values)
     if declared is ABSENT or running is ABSENT:
         present = running if declared is ABSENT else declared
-        return present is ABSENT or (field.default is not ABSENT and equal(field, field.default, present))
+        return present is ABSENT or (field.default is not ABSENT and _is_default(field, present))
     left, right = canonical(field, declared), canonical(field, running)
     if frozen(left) == frozen(right):
         return True
+    if declared in (None, "") and any(frozen(each) == frozen(running) for each in field.empty_is):
+        return True
+    if field.kind in PAIRS and PAIRS[field.kind](declared, running):
+        return True
     return bool(field.tolerance) and _is_number(left) and _is_number(right) and _near(left, right, field.tolerance)
+
+
+def _is_default(field: Field, present: Any) -> bool:
+    # An app that has no such field at all stores nothing, so no rule of storing applies.
+    return equal(dataclasses.replace(field, kind="exact") if field.kind in PAIRS else field, field.default, present)
 
 
 def _is_number(value: Any) -> bool:

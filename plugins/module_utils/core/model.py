@@ -83,11 +83,12 @@ class Field:
     """How one path of a resource is compared and told.
 
     ``path`` is exact, or ends in ``.*`` for every key below it.
-    ``kind`` names the comparison (see ``equality.KINDS``).
+    ``kind`` names the comparison (see ``equality.KINDS`` and ``equality.PAIRS``).
     ``secret``: ``never`` (may be shown), ``always`` (fingerprint only) or
     ``unless_public`` (fingerprint unless the path is matched by ``public``).
     ``default``: a running value equal to it is no difference when the path is not declared.
     ``closed``: a running value that is not declared is a difference.
+    ``empty_is``: running values that a declared empty text or null stands for, because the system falls back to them.
     """
 
     path: str
@@ -101,6 +102,7 @@ class Field:
     live: bool = False
     access: bool = False
     bulk_effect: bool = False
+    empty_is: Tuple[Any, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -12,7 +12,10 @@ from __future__ import annotations
 import re
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
+from ansible_collections.homelab.media_center.plugins.module_utils.core.equality import canonical as comparable
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Item, NotComparable, State, Unknown
+from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_names import may_be_secret, secret_name
+from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_text import hide
 from ansible_collections.homelab.media_center.plugins.module_utils.live import settings_shapes
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_shapes import MASK, MASKED, Names
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App, SettingsResource
@@ -51,18 +54,20 @@ def listed(resource: SettingsResource, answers: Union[Sequence[Mapping[str, Any]
 
 
 def canonical(resource: SettingsResource, answer: Mapping[str, Any], names: Names) -> Dict[str, Any]:
-    """One thing as a settings file says it. A masked secret is ``MASKED``; absent values are left out."""
+    """One thing as a settings file says it. A masked secret is ``MASKED``; what the app has and has not set is null."""
     shaped = _SHAPES[resource.shape](answer, names) if resource.shape else dict(answer)
     found: Dict[str, Any] = {}
     for name in resource.properties:
         value = shaped.get(name)
         if value is None:
+            if name in resource.nullable:
+                found[name] = None
             continue
         ref = resource.refs.get(name)
         found[name] = names.told(ref, value) if ref is not None else _masked(value)
     for name in sorted(set(shaped) - set(resource.properties) - settings_shapes.IGNORED):
         # A newer version of the app may say more than the table knows: carried and compared as it is.
-        if not name.startswith("supports") and shaped[name] is not None and not isinstance(shaped[name], (dict, list)):
+        if not name.startswith("supports") and _is_plain(shaped[name]):
             found[name] = shaped[name]
     if resource.provider:
         found["fields"] = settings_shapes.provider_fields(answer)
@@ -73,36 +78,55 @@ def _masked(value: Any) -> Any:
     return MASKED if value == MASK else value
 
 
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(_is_plain(each) and not isinstance(each, list) for each in value)
+    return value is not None and not isinstance(value, dict)
+
+
 def key_of(resource: SettingsResource, thing: Mapping[str, Any]) -> str:
     """The natural name of a thing in canonical form; empty for a singleton."""
-    parts = []
-    for name in resource.key:
-        value = thing.get(name)
-        parts.append(",".join(sorted(str(each) for each in value)) if isinstance(value, (list, tuple)) else str("" if value is None else value))
-    if resource.shape == "delay_profile" and parts == [""]:
-        return "default"
-    return " | ".join(parts)
+    key = _joined(resource, thing, resource.key)
+    if not key and resource.key_else:
+        return _joined(resource, thing, resource.key_else)
+    return key or ("default" if resource.shape == "delay_profile" else "")
+
+
+def _joined(resource: SettingsResource, thing: Mapping[str, Any], names: Sequence[str]) -> str:
+    # A path is one thing with and without a slash at its end.
+    values = [comparable(resource.field(name), thing.get(name)) if resource.field(name).kind == "path" else thing.get(name) for name in names]
+    parts = [",".join(sorted(map(str, each))) if isinstance(each, (list, tuple)) else str("" if each is None else each) for each in values]
+    return " | ".join(parts) if any(parts) else ""
 
 
 def flatten(resource: SettingsResource, thing: Mapping[str, Any]) -> Dict[str, Any]:
-    """Values by dotted path. Mappings are opened, lists are one value; null means the same as an empty text."""
+    """Values by dotted path. Mappings are opened, lists are one value.
+
+    A mapping that the field says to be complete (``covers``) is told by its own path too, as the names in it: a
+    condition or a score that only one side has is seen there.
+    """
     found: Dict[str, Any] = {}
 
     def walk(prefix: str, value: Any) -> None:
-        if isinstance(value, Mapping) and value != KEEP:
-            for name in value:
-                walk("{0}.{1}".format(prefix, name) if prefix else str(name), value[name])
-        elif value == KEEP and isinstance(value, Mapping):
+        if not isinstance(value, Mapping):
+            found[prefix] = value
+        elif value == KEEP:
             found[prefix] = NotComparable("declared as a secret to keep")
         else:
-            found[prefix] = "" if value is None else value
+            if prefix and resource.field(prefix).kind == "covers":
+                found[prefix] = sorted(str(name) for name, each in value.items() if each != 0)
+            for name in value:
+                walk("{0}.{1}".format(prefix, name) if prefix else str(name), value[name])
 
     walk("", thing)
     return found
 
 
 def running_state(app: App, raw: Raw, declared: Optional[State] = None) -> State:
-    """The running side. What Prowlarr keeps in another app is left to Prowlarr, but for the properties that it leaves alone."""
+    """The running side. What Prowlarr keeps in another app is left to Prowlarr, but for the properties that it leaves alone.
+
+    With the declared side known, its spelling of names is taken, and places are counted among what it declares.
+    """
     names = names_of(app, raw)
     items: Dict[Tuple[str, str], Item] = {}
     unreadable: Dict[str, Unknown] = {}
@@ -112,23 +136,40 @@ def running_state(app: App, raw: Raw, declared: Optional[State] = None) -> State
         if isinstance(answers, Unknown):
             unreadable[name] = answers
             continue
-        if answers is None:
-            continue
-        for answer in listed(resource, answers):
+        for answer in listed(resource, answers or ()):
             thing = canonical(resource, answer, names)
             key = key_of(resource, thing)
             key = wanted.get((name, key.lower()), key) if resource.case_insensitive else key
-            synced = is_synced(app, resource, answer)
-            if synced and (declared is None or (name, key) not in declared.items):
-                continue
-            values = flatten(resource, thing)
-            if synced:
-                values = {path: values.get(path, "") for path in _SYNC_KEEPS}
-            if (name, key) in items:
+            item = Item(name, key, flatten(resource, thing))
+            if is_synced(app, resource, answer):
+                if declared is None or item.ident not in declared.items:
+                    continue
+                item = _kept_by_prowlarr(item, declared.items[item.ident])
+            before = items.get(item.ident)
+            if before is not None and before.values != item.values:
                 why = Unknown("the app has two of them called {0}".format(key), "rename or remove one of them in the app")
-                values = dict.fromkeys(values, why)
-            items[(name, key)] = Item(name, key, values)
+                item = Item(name, key, dict.fromkeys({**before.values, **item.values}, why))
+            items[item.ident] = item
+    if declared is not None:
+        items.update(_places(declared, items))
     return State(items, unreadable)
+
+
+def _kept_by_prowlarr(item: Item, want: Item) -> Item:
+    why = NotComparable("Prowlarr keeps it: set it there")
+    return Item(*item.ident, {path: item.values.get(path) if path in _SYNC_KEEPS else why for path in {*want.values, *_SYNC_KEEPS}})
+
+
+def _places(declared: State, items: Mapping[Tuple[str, str], Item]) -> Dict[Tuple[str, str], Item]:
+    """The items that have a place among others, with places counted among what git declares: their order is what matters, not the numbers."""
+    both = [ident for ident, item in declared.items.items() if _is_place(item) and ident in items and _is_place(items[ident])]
+    places = sorted(declared.items[ident].values["position"] for ident in both)
+    ordered = sorted(both, key=lambda ident: int(items[ident].values["position"]))
+    return {ident: Item(*ident, {**items[ident].values, "position": place}) for ident, place in zip(ordered, places)}
+
+
+def _is_place(item: Item) -> bool:
+    return isinstance(item.values.get("position"), int)
 
 
 def _spelling(declared: Optional[State]) -> Dict[Tuple[str, str], str]:
@@ -152,23 +193,42 @@ def export(app: App, raw: Raw) -> Dict[str, Any]:
         if answers is None or isinstance(answers, Unknown) or resource.static:
             continue
         if isinstance(answers, Mapping):
-            document[resource.name] = _exported(resource, canonical(resource, answers, names))
+            page = _exported(resource, canonical(resource, answers, names))
+            document.update({resource.name: page} if page else {})
             continue
         things = [canonical(resource, each, names) for each in listed(resource, answers) if not is_synced(app, resource, each)]
         if things:
-            document[resource.name] = [_exported(resource, each) for each in sorted(things, key=lambda thing: key_of(resource, thing))]
+            told = [_exported(resource, each) for each in sorted(things, key=lambda thing: key_of(resource, thing))]
+            # Two of the same, as release profiles without a name can be, say nothing more than one.
+            document[resource.name] = [each for place, each in enumerate(told) if each not in told[:place]]
     return document
 
 
 def _exported(resource: SettingsResource, thing: Mapping[str, Any]) -> Dict[str, Any]:
     def told(prefix: str, value: Any) -> Any:
         if isinstance(value, Mapping):
-            return {name: told("{0}.{1}".format(prefix, name) if prefix else name, value[name]) for name in value}
-        if isinstance(value, NotComparable) or (value not in ("", None) and resource.field(prefix).secret == "always"):
-            return dict(KEEP)
-        return value
+            scores = prefix == "formatItems" and resource.shape == "quality_profile"
+            return {name: told("{0}.{1}".format(prefix, name) if prefix else name, value[name]) for name in sorted(value) if not scores or value[name] != 0}
+        if isinstance(value, Unknown):
+            return None
+        return dict(KEEP) if isinstance(value, NotComparable) or is_secret(resource, prefix, value) else value
 
-    return dict(told("", thing))
+    # The name of a thing comes first, then what it is, then the rest by name.
+    head = [name for name in (*resource.key, "implementation") if name in thing]
+    return {name: told(name, thing[name]) for name in (*head, *sorted(set(thing) - set(head)))}
+
+
+def is_secret(resource: SettingsResource, path: str, value: Any) -> bool:
+    """Whether a value must not be told: the table says so, or it is a provider's field with the name or the address of a secret."""
+    if value in ("", None, []):
+        return False
+    if resource.field(path).secret == "always":
+        return True
+    if not resource.provider or not path.startswith("fields.") or not isinstance(value, (str, list)):
+        return False
+    if secret_name(path) and may_be_secret(value):
+        return True
+    return isinstance(value, str) and ("://" in value or "&" in value) and hide(value) != value
 
 
 def declared_state(app: App, document: Mapping[str, Any], kinds: Sequence[str] = ()) -> State:

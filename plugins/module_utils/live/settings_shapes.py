@@ -9,7 +9,7 @@ import dataclasses
 from typing import Any, Dict, FrozenSet, List, Mapping, Sequence
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import NotComparable, Unknown
-from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import Ref
+from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import CONDITION_REFS, Ref
 
 #: What the apps show in place of a stored secret.
 MASK = "********"
@@ -17,12 +17,11 @@ MASKED = NotComparable("the app masks it")
 #: Properties that no settings file says: ids, what the app computes, and what moves by itself.
 IGNORED: FrozenSet[str] = frozenset(
     (
-        "id", "fields", "configContract", "implementationName", "infoLink", "message", "presets", "protocol", "link", "testCommand", "accessible", "freeSpace",
-        "totalSpace", "unmappedFolders", "weight", "listType", "listOrder", "minRefreshInterval", "order", "nameLower", "status", "capabilities", "added", "sortName",
-        "privacy", "indexerUrls", "legacyUrls", "definitionName", "description", "language", "encoding", "isBuiltIn", "passwordConfirmation", "trustCgnatIpAddresses",
-        "pathsDefaultStatic",
-    )
-)  # fmt: skip
+        "id fields configContract implementationName infoLink message presets protocol link testCommand accessible freeSpace totalSpace "
+        "unmappedFolders weight listType listOrder minRefreshInterval order nameLower status capabilities added sortName privacy indexerUrls "
+        "legacyUrls definitionName description language encoding isBuiltIn passwordConfirmation trustCgnatIpAddresses pathsDefaultStatic"
+    ).split()
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,12 +48,12 @@ class Names:
 
 
 def provider_fields(answer: Mapping[str, Any]) -> Dict[str, Any]:
-    """Fields of an implementation by name; those without a value are left out."""
+    """Fields of an implementation by name; those without a value are null, so that setting one is a difference."""
     found: Dict[str, Any] = {}
     for each in answer.get("fields") or ():
-        value = each.get("value")
-        if value is not None and each.get("name") and each.get("type") not in ("info", "action"):
-            found[str(each["name"])] = MASKED if value == MASK else value
+        name = str(each.get("name") or "")
+        if name and not name.startswith("info_") and each.get("type") not in ("info", "action"):
+            found[name] = MASKED if each.get("value") == MASK else each.get("value")
     return found
 
 
@@ -73,11 +72,8 @@ def specifications(answer: Mapping[str, Any], names: Names) -> Dict[str, Any]:
     return shaped
 
 
-_SPECIFICATION_REFS = {"QualityProfileSpecification": Ref("quality_profile"), "TagSpecification": Ref("tag")}
-
-
 def _referenced(implementation: str, value: Any, names: Names) -> Any:
-    ref = _SPECIFICATION_REFS.get(implementation)
+    ref = CONDITION_REFS.get(implementation)
     return names.told(ref, value) if ref is not None and isinstance(value, int) else value
 
 

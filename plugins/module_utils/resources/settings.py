@@ -10,11 +10,13 @@ are ours (snake_case).
 from __future__ import annotations
 
 import dataclasses
-from typing import Dict, Mapping, Tuple
+from typing import Any, Dict, FrozenSet, Mapping, Tuple
 
-from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Field, Resource
+from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Field, OneOf, Resource
 
-_OPEN = Field("*", closed=False, default="")
+#: What a setting is that an app does not have: an absent one is none of these.
+NOTHING = OneOf((None, "", []))
+_OPEN = Field("*", kind="stored", closed=False, default=NOTHING)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,7 +36,10 @@ class SettingsResource(Resource):
     """One kind of setting of one app.
 
     ``path`` is below the app's API prefix. ``key`` are the properties that name an item; a singleton has none.
-    ``properties`` are the ones that can be declared, with their types (str, int, float, bool, list, object, any).
+    ``properties`` are the ones that can be declared, with their types: str, int, float, bool, object, any, ``enum`` (a word of
+    which the app does not mind the case), ``list`` (in its order), ``set`` and ``words`` (a set of texts that the app also takes as
+    one text with commas). ``nullable`` are those that an answer leaves out when they are not set.
+    ``key_else`` names a thing that has no name, as those of other apps have none.
     ``shape`` names the conversion between the app's answer and the canonical form where it is more than names for ids:
     ``specifications``, ``quality_profile``, ``quality_definition``, ``delay_profile``, ``metadata_profile``.
     ``provider`` objects carry ``implementation`` and ``fields`` beside their properties.
@@ -46,7 +51,9 @@ class SettingsResource(Resource):
 
     path: str = ""
     key: Tuple[str, ...] = ("name",)
+    key_else: Tuple[str, ...] = ()
     properties: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    nullable: FrozenSet[str] = frozenset()
     provider: bool = False
     shape: str = ""
     refs: Mapping[str, Ref] = dataclasses.field(default_factory=dict)
@@ -87,9 +94,45 @@ class App:
         return tuple(sorted(self.resources.values(), key=lambda each: (each.order, each.name)))
 
 
+#: Conditions of custom formats and auto tags whose ``value`` is the id of a thing.
+CONDITION_REFS: Mapping[str, Ref] = {
+    "QualityProfileSpecification": Ref("quality_profile"),
+    "MetadataProfileSpecification": Ref("metadata_profile"),
+    "TagSpecification": Ref("tag"),
+}
+#: How a property of each type is compared; any other as the app stores it.
+_KINDS = {"enum": "text", "list": "ordered", "set": "set", "words": "words"}
+_LISTS = ("list", "set", "words")
+
+
 def properties(text: str) -> Dict[str, str]:
-    """Names and types of ``"enable:bool priority:int"``."""
-    return dict(each.split(":") for each in text.split())  # type: ignore[misc]
+    """Names and types of ``"enable:bool priority:int maxSize:float?"``; a question mark (see ``nullable``) is no part of the type."""
+    return dict(each.rstrip("?").split(":") for each in text.split())
+
+
+def nullable(text: str) -> FrozenSet[str]:
+    """The names that are marked with a question mark."""
+    return frozenset(each.partition(":")[0] for each in text.split() if each.endswith("?"))
+
+
+def fields(types: Mapping[str, str], secrets: Tuple[str, ...], empty_is: Mapping[str, Any], kinds: Mapping[str, str]) -> Tuple[Field, ...]:
+    """How each property is compared. ``kinds`` are exceptions by path, ``empty_is`` what the app falls back to."""
+    paths = [*types, *(path for path in (*secrets, *empty_is, *kinds) if path not in types)]
+    return tuple(
+        Field(
+            path,
+            kind=kinds.get(path) or _KINDS.get(types.get(path, ""), "stored"),
+            secret="always" if path in secrets else "never",
+            closed=False,
+            default=NOTHING,
+            empty_is=([],) if types.get(path) in _LISTS else _values(empty_is.get(path)),
+        )
+        for path in dict.fromkeys(paths)
+    )
+
+
+def _values(value: Any) -> Tuple[Any, ...]:
+    return () if value is None else value if isinstance(value, tuple) else (value,)
 
 
 def app(name: str, title: str, prefix: str, port: int, *records: SettingsResource) -> App:

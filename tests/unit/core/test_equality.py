@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 import pytest
-from ansible_collections.homelab.media_center.plugins.module_utils.core.equality import KINDS, duration_seconds, equal, frozen, size_bytes
+from ansible_collections.homelab.media_center.plugins.module_utils.core.equality import KINDS, PAIRS, duration_seconds, equal, frozen, size_bytes
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import ABSENT, Field, OneOf
 from hypothesis import given
 from hypothesis import strategies as st
@@ -190,3 +190,62 @@ def test_sets_freeze_alike_under_every_hash_seed() -> None:
         for seed in ("1", "2", "3")
     }
     assert len(told) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "left", "right"),
+    [
+        ("trimmed", " a ", "a"),
+        ("word", " Nightly ", "nightly"),
+        ("words", "a, b", ["b", "a"]),
+        ("words", "", []),
+        ("words", ["a", "a"], ["a"]),
+        ("url_base", "recbase/", "/recbase"),
+        ("url_base", " /a/b/ ", "/a/b"),
+        ("url_base", "/", ""),
+    ],
+)
+def test_spellings_of_settings(kind: str, left: Any, right: Any) -> None:
+    assert equal(Field("x", kind), left, right)
+
+
+@pytest.mark.parametrize(
+    ("declared", "running"), [("7", 7), ("1.50", 1.5), (1, True), (0, False), ("", 0), (None, 0), (None, False), (None, []), ("", []), ("", None)]
+)
+def test_a_value_is_what_the_app_stores_of_it(declared: Any, running: Any) -> None:
+    assert equal(Field("x", "stored"), declared, running)
+
+
+@pytest.mark.parametrize(
+    ("declared", "running"),
+    [(None, ""), (None, "a"), (None, 1), ("", 8080), ("abc", 0), ("abc", 8080), (1.5, 0), ([1], 0), ("true", True), ("007", "7"), (7, "7"), (["a"], [])],
+)
+def test_what_is_stored_as_something_else_stays_a_difference(declared: Any, running: Any) -> None:
+    assert not equal(Field("x", "stored"), declared, running)
+
+
+def test_an_app_that_has_no_such_field_stores_nothing() -> None:
+    field = Field("x", "stored", default=OneOf((None, "", [])))
+    assert equal(field, None, ABSENT)
+    assert equal(field, "", ABSENT)
+    assert not equal(field, 0, ABSENT)
+    assert not equal(field, False, ABSENT)
+
+
+def test_an_empty_value_is_what_the_app_falls_back_to() -> None:
+    field = Field("x", "stored", empty_is=("755",))
+    assert equal(field, "", "755")
+    assert equal(field, None, "755")
+    assert not equal(field, "", "700")
+    assert not equal(field, "755", "")
+
+
+def test_names_that_only_run_are_not_covered() -> None:
+    field = Field("x", "covers")
+    assert equal(field, ["a", "b"], ["b"])
+    assert not equal(field, ["a"], ["a", "b"])
+
+
+@given(st.sampled_from(sorted(PAIRS)), VALUES)
+def test_equal_values_are_the_same_on_both_sides(kind: str, value: Any) -> None:
+    assert equal(Field("x", kind), value, value)
