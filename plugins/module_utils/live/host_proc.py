@@ -178,7 +178,7 @@ def _unreadable(error: OSError, what: str) -> _Unknown:
             return _Unknown("%s may not be read, not even by root" % what, "look at the permissions on the host")
         return _Unknown("%s may be read by root only" % what, BECOME_REMEDY)
     if error.errno in (errno.ENOENT, errno.ESRCH):
-        return _Unknown("container not running", "start the container")
+        return _Unknown("its process is not on this machine", "run again; if it stays, audit the machine that the engine runs on")
     return _Unknown("%s cannot be read (%s)" % (what, error.strerror))
 
 
