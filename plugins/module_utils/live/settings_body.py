@@ -13,7 +13,7 @@ import copy
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_shapes import MASK
-from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import Ref, SettingsResource
+from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import CONDITION_REFS, Ref, SettingsResource
 
 #: Finds the id behind a name; raises LookupError with a sentence where there is none.
 IdOf = Callable[[Ref, str], int]
@@ -86,10 +86,12 @@ def _set_field(fields: List[Dict[str, Any]], name: str, value: Any) -> None:
     fields.append({"name": name, "value": value})
 
 
-_SPECIFICATION_REFS = {"QualityProfileSpecification": Ref("quality_profile"), "TagSpecification": Ref("tag")}
-
-
 def _set_specification(conditions: List[Dict[str, Any]], path: str, value: Any, id_of: IdOf) -> None:
+    if not path:
+        # The names of all that there are to be; those that are missing come with paths of their own.
+        told = _told_names(conditions)
+        conditions[:] = [each for name, each in zip(told, conditions) if name in value]
+        return
     # Names of conditions may hold dots, the words after them never do.
     for end in (".implementation", ".negate", ".required"):
         if path.endswith(end):
@@ -97,7 +99,7 @@ def _set_specification(conditions: List[Dict[str, Any]], path: str, value: Any, 
             return
     name, dummy, field = path.rpartition(".fields.")
     condition = _condition(conditions, name)
-    ref = _SPECIFICATION_REFS.get(str(condition.get("implementation")))
+    ref = CONDITION_REFS.get(str(condition.get("implementation")))
     _set_field(condition.setdefault("fields", []), field, id_of(ref, value) if ref is not None and isinstance(value, str) else value)
 
 
@@ -107,9 +109,19 @@ def _condition_name(conditions: List[Dict[str, Any]], place: int) -> str:
     return name + "#" * sum(1 for each in conditions[:place] if str(each.get("name") or "") == name)
 
 
+def _told_names(conditions: List[Dict[str, Any]]) -> List[str]:
+    names: List[str] = []
+    for each in conditions:
+        name = str(each.get("name") or "")
+        while name in names:
+            name += "#"
+        names.append(name)
+    return names
+
+
 def _condition(conditions: List[Dict[str, Any]], name: str) -> Dict[str, Any]:
-    for place, each in enumerate(conditions):
-        if _condition_name(conditions, place) == name:
+    for told, each in zip(_told_names(conditions), conditions):
+        if told == name:
             return each
     conditions.append({"name": name, "negate": False, "required": False, "fields": []})
     return conditions[-1]
@@ -117,6 +129,11 @@ def _condition(conditions: List[Dict[str, Any]], name: str) -> Dict[str, Any]:
 
 def _set_score(body: Dict[str, Any], name: str, value: Any, id_of: IdOf) -> None:
     scores = body.setdefault("formatItems", [])
+    if not name:
+        # The names of all that have a score.
+        for each in scores:
+            each["score"] = each.get("score", 0) if each.get("name") in value else 0
+        return
     for each in scores:
         if each.get("name") == name:
             each["score"] = value

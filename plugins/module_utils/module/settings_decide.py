@@ -128,9 +128,9 @@ def _not_writable(app: App, resource: SettingsResource, change: Change, values: 
             return "{0} is declared as a secret to keep, and there is none yet".format(path), remedy
         if isinstance(value, Unknown):
             return "{0} is not known ({1})".format(path, value.reason), value.remedy
-        emptied = value == "" and change.action == "update" and resource.field(path).secret == "always"
+        emptied = value in ("", None) and change.action == "update" and resource.field(path).secret == "always"
         if value == MASK or emptied:
-            what = "an empty text" if emptied else "a mask"
+            what = "a mask" if value == MASK else "an empty text" if value == "" else "nothing"
             return "{0} would be overwritten by {1}".format(path, what), "give it a variable from the vault in the settings file"
     return None
 
