@@ -148,6 +148,20 @@ def _stored(declared: Any, running: Any) -> bool:
     return isinstance(running, (list, tuple)) and isinstance(declared, str) and _words(declared) == _words(running)
 
 
+def misfit(declared: Any, running: Any) -> str:
+    """What a declared value would have to be where the running one shows the type of the field; empty where it can be that."""
+    if isinstance(declared, (str, bool, int, float, list, tuple)) and declared != "":
+        if isinstance(running, bool):
+            return "" if isinstance(declared, (int, float)) and declared in (0, 1) else "true or false"
+        if isinstance(running, (int, float)):
+            return "" if _number(declared) is not None else "a number"
+        if isinstance(running, str) and not isinstance(declared, str):
+            return "a text"
+        if isinstance(running, (list, tuple)) and not isinstance(declared, (str, list, tuple)):
+            return "a list"
+    return ""
+
+
 def _covers(declared: Any, running: Any) -> bool:
     """Whether nothing runs that is not declared; what is missing is told where it is declared."""
     lists = isinstance(declared, (list, tuple)) and isinstance(running, (list, tuple))

@@ -65,7 +65,7 @@ def canonical(resource: SettingsResource, answer: Mapping[str, Any], names: Name
             continue
         ref = resource.refs.get(name)
         found[name] = names.told(ref, value) if ref is not None else _masked(value)
-    for name in sorted(set(shaped) - set(resource.properties) - settings_shapes.IGNORED):
+    for name in sorted(set(shaped) - set(resource.properties) - settings_shapes.COMPUTED):
         # A newer version of the app may say more than the table knows: carried and compared as it is.
         if not name.startswith("supports") and _is_plain(shaped[name]):
             found[name] = shaped[name]

@@ -15,7 +15,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.resources.set
 MASK = "********"
 MASKED = NotComparable("the app masks it")
 #: Properties that no settings file says: ids, what the app computes, and what moves by itself.
-IGNORED: FrozenSet[str] = frozenset(
+COMPUTED: FrozenSet[str] = frozenset(
     (
         "id fields configContract implementationName infoLink message presets protocol link testCommand accessible freeSpace totalSpace "
         "unmappedFolders weight listType listOrder minRefreshInterval order nameLower status capabilities added sortName privacy indexerUrls "

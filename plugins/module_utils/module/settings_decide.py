@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
+from ansible_collections.homelab.media_center.plugins.module_utils.core.equality import misfit
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import ABSENT, Change, NotComparable, Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_names import words_of
@@ -122,6 +123,10 @@ def _not_writable(app: App, resource: SettingsResource, change: Change, values: 
         return "the app ships its {0}s and takes no new one".format(resource.name), "take it out of git, or correct its name"
     if change.action == "update" and "implementation" in values:
         return "its implementation cannot be changed in place", "remove it in the app, then run reconcile again"
+    for each in change.fields if change.action == "update" else ():
+        needed = misfit(each.declared, each.running)
+        if needed:
+            return "{0} has to be {1}".format(each.path, needed), "correct the settings file"
     for path, value in values.items():
         if isinstance(value, NotComparable):
             remedy = "put its value into the vault, as {0} for instance, and write that variable into the settings file".format(_variable(app, change, path))

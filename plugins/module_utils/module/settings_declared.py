@@ -12,6 +12,7 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, 
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Item, Origin, State, Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import KEEP, flatten, key_of
+from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_shapes import COMPUTED
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.settings_file import PLAIN, SECRET_REF, UNKNOWN_REF, secrets_of
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App, SettingsResource
 
@@ -19,6 +20,7 @@ MANAGED, MANAGED_BY = PLAIN
 #: By the type of a property: the types of Python that do, and its name for a person.
 _TYPES: Mapping[str, Tuple[Tuple[type, ...], str]] = {
     "str": ((str,), "a text"),
+    "enum": ((str,), "a text"),
     "int": ((int,), "a whole number"),
     "float": ((int, float), "a number"),
     "bool": ((bool,), "true or false"),
@@ -159,6 +161,9 @@ def _faults(resource: SettingsResource, thing: Mapping[str, Any], where: str) ->
     known = set(resource.properties) | ({"fields"} if resource.provider else set())
     found = []
     for name, value in thing.items():
+        if name not in known and (name in COMPUTED or name.startswith("supports")):
+            found.append("{0}: {1}.{2} is the app's own and cannot be set: take it out".format(where, resource.name, name))
+            continue
         if name not in known:
             near = difflib.get_close_matches(name, known, 1, 0.75)
             # A newer version of the app may know more than the table: only what looks like a slip of the pen is refused.
@@ -177,7 +182,8 @@ def _faults(resource: SettingsResource, thing: Mapping[str, Any], where: str) ->
     for name, score in (thing.get("formatItems") or {}).items() if isinstance(thing.get("formatItems"), Mapping) else ():
         if not isinstance(score, (int, Unknown)) or isinstance(score, bool):
             found.append("{0}: {1}.formatItems.{2} has to be a whole number".format(where, resource.name, name))
-    missing = [name for name in resource.key if name not in thing and name != "tags" and not name.startswith(("required", "ignored", "indexerId"))]
+    wanted = () if resource.key_else else resource.key
+    missing = [name for name in wanted if name not in thing and name != "tags" and not name.startswith(("required", "ignored", "indexerId"))]
     found += ["{0}: a {1} needs {2}".format(where, resource.name, name) for name in missing]
     return found
 

@@ -13,8 +13,19 @@ import difflib
 from typing import AbstractSet, Any, Dict, List, Mapping, Protocol, Sequence, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.compare import compare
+from ansible_collections.homelab.media_center.plugins.module_utils.core.equality import misfit
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding, diff_of, of_field, of_item, target_result
-from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Change, Coverage, Gap, Item, NotComparable, Plan, State, Unknown
+from ansible_collections.homelab.media_center.plugins.module_utils.core.model import (
+    Change,
+    Coverage,
+    FieldChange,
+    Gap,
+    Item,
+    NotComparable,
+    Plan,
+    State,
+    Unknown,
+)
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
 from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw, running_state
@@ -202,7 +213,15 @@ def _findings(target: str, change: Change, redactor: Redactor) -> List[Finding]:
         return [of_item(target, change, code="setting_missing", message=name + ": declared in git, and the app does not have it")]
     if change.action == "delete":
         return [of_item(target, change, code="setting_unmanaged", message=name + ": the app has it, and git does not declare it", severity="low")]
-    return [of_field(redactor, target, change, each, message="{0}.{1} differs".format(name, each.path), remedy=RECONCILE) for each in change.fields]
+    return [_field_finding(redactor, target, change, each, "{0}.{1}".format(name, each.path)) for each in change.fields]
+
+
+def _field_finding(redactor: Redactor, target: str, change: Change, each: FieldChange, name: str) -> Finding:
+    needed = misfit(each.declared, each.running)
+    if needed:
+        remedy = "correct the settings file"
+        return of_field(redactor, target, change, each, code="setting_of_wrong_type", message="{0} has to be {1}".format(name, needed), remedy=remedy)
+    return of_field(redactor, target, change, each, message="{0} differs".format(name), remedy=RECONCILE)
 
 
 def _faults(target: str, declared: Declared) -> List[Finding]:

@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 import pytest
-from ansible_collections.homelab.media_center.plugins.module_utils.core.equality import KINDS, PAIRS, duration_seconds, equal, frozen, size_bytes
+from ansible_collections.homelab.media_center.plugins.module_utils.core.equality import KINDS, PAIRS, duration_seconds, equal, frozen, misfit, size_bytes
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import ABSENT, Field, OneOf
 from hypothesis import given
 from hypothesis import strategies as st
@@ -249,3 +249,16 @@ def test_names_that_only_run_are_not_covered() -> None:
 @given(st.sampled_from(sorted(PAIRS)), VALUES)
 def test_equal_values_are_the_same_on_both_sides(kind: str, value: Any) -> None:
     assert equal(Field("x", kind), value, value)
+
+
+@pytest.mark.parametrize(
+    ("declared", "running", "needed"),
+    [("abc", 8080, "a number"), ([1], 1, "a number"), ("yes", True, "true or false"), (5, "a", "a text"), (5, ["a"], "a list"), (True, "a", "a text")],
+)
+def test_a_value_of_another_type_is_named(declared: Any, running: Any, needed: str) -> None:
+    assert misfit(declared, running) == needed
+
+
+@pytest.mark.parametrize(("declared", "running"), [("80", 8080), (1, False), ("a", "b"), ("a,b", ["c"]), (None, 1), ("", 1), (5, None), (ABSENT, 1), ({"a": 1}, 1)])
+def test_a_value_that_may_be_right_is_not(declared: Any, running: Any) -> None:
+    assert misfit(declared, running) == ""
