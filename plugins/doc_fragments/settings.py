@@ -73,6 +73,11 @@ options:
     description:
       - Fingerprints of secrets that the app masks, by C(kind/name/path), as M(homelab.media_center.app_secrets_info) returns them.
     type: dict
+  unread_secrets:
+    description:
+      - Why there are no fingerprints of the secrets that the app masks. Each reason is told as one finding.
+    type: list
+    elements: str
   fingerprint_key:
     description:
       - The key of the fingerprints that stand for secrets.

@@ -114,6 +114,7 @@ def settings_arguments(*apps: str) -> Spec:
         "lines": {"type": "dict"},
         "fault": {"type": "str"},
         "fingerprints": {"type": "dict"},
+        "unread_secrets": {"type": "list", "elements": "str", "no_log": False},
         "fingerprint_key": {"type": "str", "no_log": True},
         **guard_arguments(),
         **app_arguments(*apps),

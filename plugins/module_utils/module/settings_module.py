@@ -68,10 +68,17 @@ def _result(module: AnsibleModule, app: App, gateway: Gateway, declared: Declare
         raw = gateway.read()
         planned = plan_settings(app, declared, raw, params["fingerprints"] or {}, redactor)
         findings = not_stored(declared, applied.done, planned, redactor, target)
+    findings += [_without_fingerprints(target, reason) for reason in params["unread_secrets"] or ()]
     findings = [dataclasses.replace(each, message=redactor.text(each.message)) for each in (*applied.findings, *findings)]
     result = told(target, app, gateway.version, declared, planned, redactor, gateway.session.requests, findings)
     result["unread"] = sorted(name for name, answer in raw.items() if isinstance(answer, Unknown))
     return {"changed": applied.changed, "actions": list(applied.actions), "diff": diff(redactor, target, before), "media_center": result}
+
+
+def _without_fingerprints(target: str, reason: str) -> Finding:
+    remedy = "make the app's files readable on its docker host, or compare its secrets by hand"
+    more: Dict[str, Any] = {"category": "rule", "target": target, "resource": "instance", "key": target, "severity": "info", "remedy": remedy}
+    return Finding("secrets_not_compared", "what the app masks was not compared: {0}".format(reason), **more)
 
 
 def _permits(params: Dict[str, Any]) -> Permits:

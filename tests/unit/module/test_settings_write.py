@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, homelab.media_center contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What ``servarr_settings`` writes and what it never does."""
+"""What ``servarr_settings`` writes and what it never does; what ``servarr_settings_info`` exports is what it takes."""
 
 from __future__ import annotations
 
