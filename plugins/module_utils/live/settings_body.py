@@ -10,7 +10,7 @@ out. A masked secret is left out of a body: the apps keep it then.
 from __future__ import annotations
 
 import copy
-from typing import Any, Callable, Dict, List, Mapping, Optional
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_shapes import MASK
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import CONDITION_REFS, Ref, SettingsResource
@@ -27,7 +27,7 @@ def merged(resource: SettingsResource, answer: Mapping[str, Any], wanted: Mappin
     for name in list(body):
         if name in _COMPUTED or name.startswith("supports"):
             del body[name]
-    for path in sorted(wanted, key=lambda each: (each != "items", each)):
+    for path in sorted(wanted, key=_turn):
         _set(resource, body, path, wanted[path], id_of)
     if resource.provider:
         body["fields"] = [{"name": each["name"], "value": each.get("value")} for each in body.get("fields") or () if each.get("value") != MASK]
@@ -39,17 +39,17 @@ def merged(resource: SettingsResource, answer: Mapping[str, Any], wanted: Mappin
     return {name: value for name, value in body.items() if value != MASK}
 
 
+def _turn(path: str) -> Tuple[int, str]:
+    """Qualities come before the cutoff that names one, an implementation before its fields, and what is to be left at last of all."""
+    if path in ("specifications", "formatItems"):
+        return 2, path
+    return (0 if path == "items" or path.endswith(".implementation") else 1), path
+
+
 def _set(resource: SettingsResource, body: Dict[str, Any], path: str, value: Any, id_of: IdOf) -> None:
     name, dummy, rest = path.partition(".")
     if name == "fields" and resource.provider:
         _set_field(body.setdefault("fields", []), rest, value)
-    elif name == "specifications" and not rest:
-        # The names of all its conditions: the others are to go.
-        body[name] = [each for place, each in enumerate(body.get(name) or ()) if _condition_name(body[name], place) in value]
-    elif name == "formatItems" and not rest:
-        # The names of all formats that count: the others are not to.
-        for each in body.get(name) or ():
-            each["score"] = each.get("score", 0) if each.get("name") in value else 0
     elif name == "specifications":
         _set_specification(body.setdefault("specifications", []), rest, value, id_of)
     elif name == "formatItems":
@@ -103,13 +103,8 @@ def _set_specification(conditions: List[Dict[str, Any]], path: str, value: Any, 
     _set_field(condition.setdefault("fields", []), field, id_of(ref, value) if ref is not None and isinstance(value, str) else value)
 
 
-def _condition_name(conditions: List[Dict[str, Any]], place: int) -> str:
-    """The name of a condition in canonical form, in which those of one name are told apart."""
-    name = str(conditions[place].get("name") or "")
-    return name + "#" * sum(1 for each in conditions[:place] if str(each.get("name") or "") == name)
-
-
 def _told_names(conditions: List[Dict[str, Any]]) -> List[str]:
+    """The names of conditions in canonical form, in which those of one name are told apart."""
     names: List[str] = []
     for each in conditions:
         name = str(each.get("name") or "")
@@ -123,7 +118,8 @@ def _condition(conditions: List[Dict[str, Any]], name: str) -> Dict[str, Any]:
     for told, each in zip(_told_names(conditions), conditions):
         if told == name:
             return each
-    conditions.append({"name": name, "negate": False, "required": False, "fields": []})
+    real = name.rstrip("#") if name.rstrip("#") in _told_names(conditions) else name
+    conditions.append({"name": real, "negate": False, "required": False, "fields": []})
     return conditions[-1]
 
 
