@@ -20,6 +20,9 @@ export LC_ALL := $(if $(filter Darwin,$(shell uname -s)),en_US.UTF-8,C.UTF-8)
 export MOLECULE_GLOB := molecule/*/molecule.yml
 export PATH := $(if $(filter $(CURDIR)/$(BIN):%,$(PATH)),,$(CURDIR)/$(BIN):)$(PATH)
 
+# Most of the tests' time is spent waiting for engines and containers, so a few more workers than cores pay.
+WORKERS ?= 3
+
 say = @printf '\n== %s\n' "$(1)"
 
 .PHONY: help
@@ -102,7 +105,7 @@ molecule: $(TOOLS)
 .PHONY: pytest
 pytest: $(TOOLS)
 	$(call say,pytest)
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadscope
 
 .PHONY: corpus
 corpus: $(TOOLS)
