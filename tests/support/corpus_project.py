@@ -161,7 +161,7 @@ def value_for(name: str, use: Use | None, number: int = 0) -> str:
         "read_only": "true", "privileged": "false", "external": "false", "pids_limit": "100", "mac_address": "02:42:ac:11:00:09",
         "dns": "192.168.1.1", "interval": "10s", "timeout": "5s", "retries": "3", "replicas": "1",
     }
-    if last in ("subnet", "gateway", "ipv4_address", "ip_range") and re.search(name + r"\}?\.", scalar):
+    if last in ("subnet", "gateway", "ipv4_address", "ip_range") and re.search(name + r"(:?\?[^}]*)?\}?\.", scalar):
         return "172.30.0"
     if last in by_place:
         return by_place[last]
