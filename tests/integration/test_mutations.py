@@ -191,6 +191,15 @@ def test_a_floating_tag_that_moved_is_information(house: House) -> None:
         house.restore()
 
 
+def test_a_host_for_which_nothing_is_listed_is_matched_by_its_labels(house: House) -> None:
+    audit = house.audit(stacks=[])
+    assert_nothing_is_found(audit)
+    assert [(each["name"], each["match"]) for each in audit.told["stacks"]] == [("house", "label")]
+    CONTROL.mutate(house)
+    assert_found(house.audit(stacks=[]), CONTROL)
+    house.docker("update", "--restart", "unless-stopped", "plex")
+
+
 def playbook(house: House, folder: Path) -> dict[str, Any]:
     """The target's part of the report that `ansible-playbook audit.yml` writes."""
     variables: dict[str, Any] = {

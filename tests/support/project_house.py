@@ -19,7 +19,7 @@ from support.project_audit import Audit, audit, freeze
 from support.project_engine import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from support.project_engine import OwnEngine
@@ -102,10 +102,11 @@ class House:
         """Wait until no container's health check is still starting."""
         wait_until(lambda: "starting" not in self.docker("ps", "--format", "{{.Status}}"), "every health check has an answer", 60)
 
-    def audit(self, environment: Mapping[str, str] | None = None, **options: Any) -> Audit:
-        """Audit the house with the frozen program."""
+    def audit(self, environment: Mapping[str, str] | None = None, stacks: Sequence[Mapping[str, Any]] | None = None, **options: Any) -> Audit:
+        """Audit the house with the frozen program; without `stacks` its one stack is named, as an operator does who has more than one host."""
         options.setdefault("compose_command", self.compose_command)
-        return audit(self.program, {**self.own.environment, **(environment or {})}, {REPOSITORY: str(self.checkout)}, [self.stack], **options)
+        named = [self.stack] if stacks is None else stacks
+        return audit(self.program, {**self.own.environment, **(environment or {})}, {REPOSITORY: str(self.checkout)}, named, **options)
 
     def inspect(self, service: str) -> dict[str, Any]:
         """The engine's answer about a service's first container."""
