@@ -37,7 +37,12 @@ def _names(verb: str, remedy: str) -> bool:
 
 
 def _stacks(target: Mapping[str, Any], finding: Mapping[str, Any]) -> List[str]:
-    """The stack that a finding is about. Evidence carries its name where the key is that of a service or network."""
+    """What git is let win in: the instance of an app, or the stack that a finding of a docker host is about.
+
+    Evidence carries the stack's name where the key is that of a service or network.
+    """
+    if target["kind"] not in ("docker_host", "host"):
+        return [str(target["name"])]
     known = [str(each.get("name")) for each in target.get("stacks") or ()]
     named = (finding["evidence"], finding["key"], finding["key"].split("/")[0])
     return [each for each in known if each in named][:1]

@@ -183,6 +183,11 @@ def test_next_names_only_verbs_that_exist() -> None:
     assert all((CHECKOUT / step.split()[1]).is_file() for step in report["next"])
 
 
+def test_the_next_step_of_an_app_names_the_instance() -> None:
+    told = {**result(findings=(finding(remedy="backport, or reconcile with media_center_git_wins"),)), "kind": "radarr"}
+    assert report_of({"radarr4k": [told]})["next"] == ["ansible-playbook reconcile.yml --check --diff --limit radarr4k -e media_center_git_wins=radarr4k"]
+
+
 def test_info_needs_no_next_step() -> None:
     assert report_of({"mediabox": [result(findings=(finding(severity="info"),))]})["next"] == []
 
