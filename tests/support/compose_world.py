@@ -223,7 +223,7 @@ class World:
             "unread": [],
             **self.facts,
         }
-        return HostFacts(_engine=NoEngine(), **told)
+        return HostFacts(_engine=NoEngine(), **told)  # type: ignore[arg-type]
 
     def declared(self) -> dict[str, Any]:
         return changed(changed(MODEL, {"services": {"web": self.service}}), self.model)

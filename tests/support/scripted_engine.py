@@ -28,7 +28,7 @@ def answer(body: Any, status: int = 200, content_type: str = "application/json",
 
 def version(newest: str, oldest: str = "1.24", **headers: str) -> bytes:
     """The answer to `/version` of an engine."""
-    return answer({"Version": "0.0.0", "ApiVersion": newest, "MinAPIVersion": oldest}, **headers)
+    return answer({"Version": "0.0.0", "ApiVersion": newest, "MinAPIVersion": oldest}, 200, "application/json", **headers)
 
 
 def error(status: int, message: str) -> bytes:

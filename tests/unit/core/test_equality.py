@@ -259,6 +259,6 @@ def test_a_value_of_another_type_is_named(declared: Any, running: Any, needed: s
     assert misfit(declared, running) == needed
 
 
-@pytest.mark.parametrize(("declared", "running"), [("80", 8080), (1, False), ("a", "b"), ("a,b", ["c"]), (None, 1), ("", 1), (5, None), (ABSENT, 1), ({"a": 1}, 1)])
+@pytest.mark.parametrize(("declared", "running"), [("80", 8080), (1, False), ("a", "b"), ("a,b", ["c"]), (None, 1), ("", 1), (5, None), ({"a": 1}, 1)])
 def test_a_value_that_may_be_right_is_not(declared: Any, running: Any) -> None:
     assert misfit(declared, running) == ""
