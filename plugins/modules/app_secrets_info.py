@@ -67,6 +67,7 @@ options:
   declared_passwords:
     description:
       - Passwords of the apps' own user interfaces by name of the instance. The apps store hashes of them, so each is hashed in the same way and compared.
+        What is no text is passed over.
       - Give it as one JSON text (with the filter P(ansible.builtin.to_json#filter)). Of a dictionary, Ansible would cut each single password out of every
         text of the result, which makes a result useless when a password is a common word.
     type: json
