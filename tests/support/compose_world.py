@@ -127,7 +127,6 @@ class GONE:
     """In a change, takes the key away."""
 
 
-
 def changed(base: Any, change: Any) -> Any:
     """The same structure with the mappings of `change` merged in; lists and values are replaced."""
     if not isinstance(change, dict) or not isinstance(base, dict):
