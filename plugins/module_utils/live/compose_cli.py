@@ -18,11 +18,13 @@ import subprocess
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
+from ansible_collections.homelab.media_center.plugins.module_utils.live import compose_message
 
 #: Compose v1 speaks another file format and prints no JSON.
 MINIMUM = (2, 0)
 _VERSION = re.compile(r"\d+\.\d+[^\s]*")
 _UNSET = re.compile(r'The \\?"([A-Za-z_][A-Za-z0-9_]*)\\?" variable is not set')
+_PROGRESS = re.compile(r"(?:Container|Image|Network|Volume) \S+ +[A-Z][a-z]+(?: +\d\S*)?\Z")
 _LEVEL = re.compile(r'^(?:time="[^"]*" )?level=(?:warning|info)|^(?:WARN|INFO)\[')
 
 
@@ -79,7 +81,7 @@ class ComposeCli:
     def config(self, project: Project, environment: Optional[Mapping[str, str]] = None) -> Model:
         """The resolved model of a project, services of all profiles included. Nothing is fetched from elsewhere.
 
-        Raises GatewayError with compose's own sentence; the caller takes known secrets out of it.
+        Raises GatewayError with compose's own sentence, without what it quotes of values.
         """
         line = [*project.arguments(), "--profile", "*", "config", "--format", "json"]
         code, out, err = self._run(line, environment or {}, project.directory)
@@ -97,7 +99,7 @@ class ComposeCli:
     def up(self, project: Project, services: Sequence[str], profiles: Sequence[str], recreate: bool) -> None:
         """Create or recreate the named services, and nothing else: no dependency, no build, no pull.
 
-        Raises GatewayError with compose's own sentence.
+        Raises GatewayError with compose's own sentence, without what it quotes of values.
         """
         line = project.arguments()
         for each in profiles:
@@ -148,8 +150,8 @@ def _candidates() -> List[List[str]]:
 
 
 def _sentence(stderr: str) -> str:
-    lines = [line.strip() for line in stderr.splitlines() if line.strip() and not _LEVEL.match(line.strip())]
-    return " ".join(lines)[-600:]
+    lines = [line.strip() for line in stderr.splitlines()]
+    return compose_message.told(" ".join(line for line in lines if line and not _LEVEL.match(line) and not _PROGRESS.match(line)))[-600:]
 
 
 def _remedy(stderr: str) -> str:

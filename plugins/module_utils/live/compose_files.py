@@ -15,7 +15,7 @@ import dataclasses
 import os
 import posixpath
 import re
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Dict, Mapping, Optional, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.env_file import read_env
 from ansible_collections.homelab.media_center.plugins.module_utils.core.git_blob import blob_id
@@ -165,8 +165,3 @@ def env_values(directory: str, env_files: Tuple[str, ...]) -> Dict[str, str]:
 def plain_values(directory: str, env_files: Tuple[str, ...]) -> Dict[str, str]:
     """Those of the values that mean the same in every reading: no quote, no expansion, no blank."""
     return {key: value for key, value in env_values(directory, env_files).items() if _PLAIN.match(value)}
-
-
-def known_values(directory: str, env_files: Tuple[str, ...]) -> List[str]:
-    """Values of the host's env files that must not stand in a message, longest first."""
-    return sorted({value for value in env_values(directory, env_files).values() if len(value) >= 4}, key=len, reverse=True)

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import http.client
+import json
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
+from ansible_collections.homelab.media_center.plugins.module_utils.live import compose_message
 from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_engine import Engine, segment
 from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_transport import Connection
 
@@ -50,10 +52,17 @@ class ContainerWriter:
             connection.close()
         if status not in good:
             raise GatewayError(
-                "HTTP {0}: {1}".format(status, " ".join(told.split())[:200]),
+                "HTTP {0}: {1}".format(status, compose_message.told(_words(told))[:200]),
                 target=self._engine.target,
                 method=method,
                 path=path,
                 status=status,
                 remedy="run the audit again to see what stands",
             )
+
+
+def _words(body: str) -> str:
+    try:
+        return str(json.loads(body)["message"])
+    except (ValueError, TypeError, LookupError):
+        return ""

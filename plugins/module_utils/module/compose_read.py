@@ -17,14 +17,13 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.compare 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Plan, Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.core.origins import OriginTable
-from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import MASK, Redactor
+from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_cli import ComposeCli, Model, Project
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_files import (
     FileState,
     GitFile,
     file_state,
     host_path,
-    known_values,
     lay_out,
     mapped_back,
 )
@@ -155,7 +154,7 @@ class StackReader:
                 "the compose file {0} that the containers name does not exist or may not be read".format(gone[0]),
                 "run with become (media_center_become: true), or put the file back",
             )
-        return self._config(Project(project.name, project.folder or project.working_dir, project.config_files, project.env_files), read)
+        return self._config(Project(project.name, project.folder or project.working_dir, project.config_files, project.env_files))
 
     def _git_model(self, read: StackRead) -> Union[Model, Unknown]:
         if isinstance(self._cli, GatewayError):
@@ -175,18 +174,16 @@ class StackReader:
             return Unknown(
                 "the repository has no file {0}/{1}".format(read.stack.get("folder") or read.name, missing[0]), "name the stack's files in media_center_stacks"
             )
-        answer = self._config(Project(read.project, folder, files, env_files), read, {"PWD": read.directory}, root)
+        answer = self._config(Project(read.project, folder, files, env_files), {"PWD": read.directory}, root)
         return answer if isinstance(answer, Unknown) else Model(mapped_back(answer.document, root), answer.unset)
 
-    def _config(self, project: Project, read: StackRead, environment: Optional[Mapping[str, str]] = None, root: str = "") -> Union[Model, Unknown]:
+    def _config(self, project: Project, environment: Optional[Mapping[str, str]] = None, root: str = "") -> Union[Model, Unknown]:
         if isinstance(self._cli, GatewayError):
             return Unknown(self._cli.message, self._cli.remedy)
         try:
             return self._cli.config(project, environment)
         except GatewayError as error:
             message = error.message.replace(root, "") if root else error.message
-            for value in known_values(read.directory, read.env_files):
-                message = message.replace(value, MASK)
             return Unknown(self._redactor.text(message), error.remedy)
 
 

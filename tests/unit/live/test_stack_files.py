@@ -13,7 +13,6 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.git_blob
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_files import (
     GitFile,
     file_state,
-    known_values,
     lay_out,
     mapped_back,
 )
@@ -77,8 +76,3 @@ def test_git_is_laid_at_the_hosts_absolute_paths(tmp_path: Path) -> None:
 def test_paths_are_mapped_back() -> None:
     model = {"services": {"a": {"volumes": [{"source": "/tmp/x/opt/a/config"}], "labels": {"/tmp/x/opt": 1}}}}
     assert mapped_back(model, "/tmp/x") == {"services": {"a": {"volumes": [{"source": "/opt/a/config"}], "labels": {"/opt": 1}}}}
-
-
-def test_values_of_the_env_file_are_known(tmp_path: Path) -> None:
-    _stack(tmp_path)
-    assert known_values(str(tmp_path / "opt/stacks/media"), ()) == ["hunter2hunter2"]
