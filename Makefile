@@ -34,6 +34,7 @@ help:
 	@echo 'make sanity      ansible-test sanity'
 	@echo 'make molecule    the molecule scenarios'
 	@echo 'make corpus      every project of the corpus on the real engine'
+	@echo 'make recall      every recorded edit of the real apps: is it found'
 	@echo 'make bench       how long an audit takes, beside the least that it could take'
 	@echo 'make clean       remove what these commands made'
 
@@ -111,6 +112,11 @@ pytest: $(TOOLS)
 corpus: $(TOOLS)
 	$(call say,corpus)
 	@MEDIA_CENTER_CORPUS=all $(BIN)/pytest -s tests/integration/test_corpus.py
+
+.PHONY: recall
+recall: $(TOOLS)
+	$(call say,recall)
+	@MEDIA_CENTER_RECALL=all $(BIN)/pytest -s tests/integration/test_recall.py
 
 .PHONY: bench
 bench: $(TOOLS)

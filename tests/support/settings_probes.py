@@ -93,6 +93,25 @@ def _conditions(folder: Path, kind: str, implementations: Mapping[str, Any]) -> 
                 yield from _tried(folder.name, kind, place, ("specifications", field), tries, base)
 
 
+def edits_of_conditions(recordings: Path, app: str) -> Iterator[tuple[str, dict[str, Any], dict[str, Any], set[str]]]:
+    """Recorded edits of a whole condition of a format or an auto tag: what was done, before, after, and the paths below the object that differ."""
+    for kind in ("customformat", "autotagging"):
+        places = _document(recordings / app / "edit_map.json")["resources"].get(kind, {}).get("<specifications>", {})
+        for name, told in places.items():
+            for what, each in told.items():
+                if what.startswith("<spec") and isinstance(each.get("read"), list) and "status" not in each:
+                    base = plain_base(recordings / app, kind)
+                    before = {**base, "specifications": [told["<create>"]["read"]]}
+                    yield f"{kind}/{name}/{what}", before, {**base, "specifications": each["read"]}, _condition_paths(what)
+
+
+def _condition_paths(what: str) -> set[str]:
+    if what.startswith(("<spec>.negate", "<spec>.required")):
+        return {"specifications.rec spec." + what.partition(".")[2].partition("=")[0]}
+    # The name of a condition is its place: another one is another condition. What the app makes up says nothing.
+    return {"specifications"} if what.startswith(("<spec>.name", "<spec twice>")) else set()
+
+
 def changed(base: Mapping[str, Any], path: tuple[str, ...], value: Any) -> dict[str, Any]:
     """The object with one value replaced; an empty answer leaves the property out, as the apps do."""
     copied = copy.deepcopy(dict(base))

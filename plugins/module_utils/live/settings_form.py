@@ -95,7 +95,7 @@ def key_of(resource: SettingsResource, thing: Mapping[str, Any]) -> str:
 def _joined(resource: SettingsResource, thing: Mapping[str, Any], names: Sequence[str]) -> str:
     # A path is one thing with and without a slash at its end.
     values = [comparable(resource.field(name), thing.get(name)) if resource.field(name).kind == "path" else thing.get(name) for name in names]
-    parts = [",".join(sorted(map(str, each))) if isinstance(each, (list, tuple)) else str("" if each is None else each) for each in values]
+    parts = [",".join(sorted(set(map(str, each)))) if isinstance(each, (list, tuple)) else str("" if each is None else each) for each in values]
     return " | ".join(parts) if any(parts) else ""
 
 
