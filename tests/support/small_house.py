@@ -39,6 +39,7 @@ class SmallHouse:
             "media_center_stacks": self.entries,
             "compose_stacks_docker_host": engine.host,
             "compose_stacks_compose_command": self._compose,
+            "compose_stacks_backup_directory": str(folder / "backup"),
         }
 
     def project(self, stack: str) -> str:
