@@ -56,6 +56,8 @@ def _set(resource: SettingsResource, body: Dict[str, Any], path: str, value: Any
         _set_score(body, rest, value, id_of)
     elif name == "items" and resource.shape == "quality_profile":
         body["items"] = _quality_items(body.get("items") or [], value)
+    elif name == "sizes" and resource.shape == "quality_profile":
+        _set_size(body.get("items") or [], rest, value)
     elif name == "cutoff" and resource.shape == "quality_profile":
         body["cutoff"] = _cutoff(body.get("items") or [], value)
     elif name == "language" and resource.shape == "quality_profile":
@@ -150,17 +152,24 @@ def _quality_items(items: List[Mapping[str, Any]], wanted: Any) -> List[Dict[str
     found = []
     for told in wanted:
         names = told.get("qualities")
-        sizes = {size: told[size] for size in ("minSize", "maxSize", "preferredSize") if size in told}
         for name in names or [told["name"]]:
             if name not in qualities:
                 raise LookupError("the app has no quality {0}".format(name))
         if names is None:
-            found.append({**qualities[told["name"]], "allowed": told["allowed"], **sizes})
+            found.append({**qualities[told["name"]], "allowed": told["allowed"]})
             continue
         number = groups.setdefault(told["name"], max([1000, *(each + 1 for each in groups.values())]))
         inner_items = [{**qualities[name], "allowed": told["allowed"]} for name in names]
-        found.append({"id": number, "name": told["name"], "items": inner_items, "allowed": told["allowed"], **sizes})
+        found.append({"id": number, "name": told["name"], "items": inner_items, "allowed": told["allowed"]})
     return found
+
+
+def _set_size(items: List[Dict[str, Any]], path: str, value: Any) -> None:
+    quality, dummy, size = path.rpartition(".")
+    for each in items:
+        _set_size(each.get("items") or [], path, value)
+        if isinstance(each.get("quality"), Mapping) and each["quality"].get("name") == quality:
+            each[size] = value
 
 
 def _cutoff(items: List[Mapping[str, Any]], name: Any) -> int:

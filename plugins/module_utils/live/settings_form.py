@@ -60,12 +60,13 @@ def canonical(resource: SettingsResource, answer: Mapping[str, Any], names: Name
     for name in resource.properties:
         value = shaped.get(name)
         if value is None:
-            if name in resource.nullable:
+            witness = resource.nullable.get(name)
+            if witness is not None and (not witness or shaped.get(witness) is not None):
                 found[name] = None
             continue
         ref = resource.refs.get(name)
         found[name] = names.told(ref, value) if ref is not None else _masked(value)
-    for name in sorted(set(shaped) - set(resource.properties) - settings_shapes.COMPUTED):
+    for name in sorted(set(shaped) - set(resource.properties) - settings_shapes.COMPUTED - set(resource.computed)):
         # A newer version of the app may say more than the table knows: carried and compared as it is.
         if not name.startswith("supports") and _is_plain(shaped[name]):
             found[name] = shaped[name]

@@ -82,6 +82,7 @@ def quality_profile(answer: Mapping[str, Any], names: Names) -> Dict[str, Any]:
     shaped = dict(answer)
     ids: Dict[int, str] = {}
     shaped["items"] = [_quality_item(each, ids) for each in answer.get("items") or ()]
+    shaped["sizes"] = _sizes(answer.get("items") or ()) or None
     cutoff = answer.get("cutoff")
     shaped["cutoff"] = ids.get(cutoff, "#{0}".format(cutoff)) if isinstance(cutoff, int) else cutoff
     formats = Ref("custom_format")
@@ -104,9 +105,20 @@ def _quality_item(item: Mapping[str, Any], ids: Dict[int, str]) -> Dict[str, Any
         for each in inner:
             _quality_item(each, ids)
     told["allowed"] = bool(item.get("allowed"))
-    # From version 5 on Sonarr keeps the sizes in the profile.
-    told.update({name: item[name] for name in ("minSize", "maxSize", "preferredSize") if item.get(name) is not None})
     return told
+
+
+_SIZES = ("minSize", "maxSize", "preferredSize")
+
+
+def _sizes(items: Sequence[Mapping[str, Any]]) -> Dict[str, Any]:
+    """The sizes of each quality, where the app keeps them in the profile; one that is not set is unlimited."""
+    found: Dict[str, Any] = {}
+    for each in items:
+        found.update(_sizes(each.get("items") or ()))
+        if isinstance(each.get("quality"), Mapping) and any(each.get(name) is not None for name in _SIZES):
+            found[str(each["quality"].get("name"))] = {name: each.get(name) for name in _SIZES}
+    return found
 
 
 def quality_definition(answer: Mapping[str, Any], names: Names) -> Dict[str, Any]:

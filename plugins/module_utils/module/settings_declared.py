@@ -161,7 +161,7 @@ def _faults(resource: SettingsResource, thing: Mapping[str, Any], where: str) ->
     known = set(resource.properties) | ({"fields"} if resource.provider else set())
     found = []
     for name, value in thing.items():
-        if name not in known and (name in COMPUTED or name.startswith("supports")):
+        if name not in known and (name in COMPUTED or name in resource.computed or name.startswith("supports")):
             found.append("{0}: {1}.{2} is the app's own and cannot be set: take it out".format(where, resource.name, name))
             continue
         if name not in known:

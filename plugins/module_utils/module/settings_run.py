@@ -109,7 +109,7 @@ def plan_settings(app: App, declared: Declared, raw: Raw, fingerprints: Mapping[
     asked = {ident: item for ident, item in want.items.items() if not declared.owner(*ident)}
     kinds = {*declared.kinds, *(name for name, dummy in asked)}
     unreadable = {name: why for name, why in have.unreadable.items() if name in kinds or not declared.present}
-    gone = _gone(app, asked, kept, _known_fields(app, raw, {name for name, dummy in asked}))
+    gone = _gone(app, asked, kept)
     for each in gone:
         item = kept[(each.resource, each.key)]
         kept[item.ident] = dataclasses.replace(item, values={**item.values, each.path: NotComparable("this version of the app does not have it")})
@@ -141,32 +141,23 @@ def _marked(plan: Plan, secret_paths: AbstractSet[Tuple[str, str, str]]) -> Plan
     return dataclasses.replace(plan, changes=tuple(mark(each) for each in plan.changes))
 
 
-def _known_fields(app: App, raw: Raw, kinds: AbstractSet[str]) -> Dict[Tuple[str, str], List[str]]:
-    """The names of the fields of each live provider, also of those that have no value and are therefore not told."""
-    found = {}
-    for name in kinds:
-        resource, answers = app.resources[name], raw.get(name)
-        if resource.provider and isinstance(answers, (list, tuple)):
-            for each in answers:
-                found[(name, str(each.get(resource.key[0])).lower())] = [str(field.get("name")) for field in each.get("fields") or ()]
-    return found
-
-
-def _gone(app: App, asked: Mapping[Tuple[str, str], Item], kept: Mapping[Tuple[str, str], Item], fields: Mapping[Tuple[str, str], Sequence[str]]) -> List[Gone]:
-    """Declared settings that this version of the app does not have: the apps leave out nulls, but never a number or a switch."""
+def _gone(app: App, asked: Mapping[Tuple[str, str], Item], kept: Mapping[Tuple[str, str], Item]) -> List[Gone]:
+    """Declared settings that this version of the app does not have. It leaves out a text that is not set, but never a number or a switch."""
     found = []
     for ident, item in sorted(asked.items()):
-        known = app.resources[ident[0]].properties
-        there = fields.get((ident[0], ident[1].lower()), ())
-        for path in sorted(item.values) if ident in kept else ():
+        if ident not in kept:
+            continue
+        there, properties = kept[ident].values, app.resources[ident[0]].properties
+        for path in sorted(item.values):
             head, dummy, name = path.partition(".")
-            if path in kept[ident].values:
+            if path in there or item.values[path] in (None, "", []):
                 continue
-            if head == "fields" and there:
-                if name not in there:
-                    found.append(Gone(*ident, path, next(iter(difflib.get_close_matches(name, there, 1, 0.6)), "")))
-            elif head != "fields" and known.get(head, "bool") in ("bool", "int"):
-                found.append(Gone(*ident, path, next(iter(difflib.get_close_matches(head, known, 1, 0.6)), "") if head not in known else ""))
+            if head == "fields":
+                known = [each.partition(".")[2] for each in there if each.startswith("fields.")]
+                found.append(Gone(*ident, path, next(iter(difflib.get_close_matches(name, known, 1, 0.6)), "")))
+            elif properties.get(head, "bool") in ("bool", "int", "float") or (name and not any(each.partition(".")[0] == head for each in there)):
+                near = difflib.get_close_matches(head, properties, 1, 0.6) if head not in properties else []
+                found.append(Gone(*ident, path, next(iter(near), "")))
     return found
 
 

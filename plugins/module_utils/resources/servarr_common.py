@@ -117,8 +117,8 @@ PROFILE = {"qualityProfileId": Ref("quality_profile")}
 BOTH_PROFILES = {**PROFILE, "metadataProfileId": Ref("metadata_profile")}
 
 
-def quality_definition(sizes: str = "minSize:float? maxSize:float? preferredSize:float?") -> SettingsResource:
-    """Sizes of each quality; one that is not set is unlimited."""
+def quality_definition(sizes: str = "minSize:float maxSize:float?minSize preferredSize:float?minSize") -> SettingsResource:
+    """Sizes of each quality; one that is not set is unlimited. Sonarr 5 keeps them in its quality profiles."""
     own = "quality:str title:str " + sizes
     kinds = {each.partition(":")[0]: "number" for each in sizes.split()}
     return collection("quality_definition", "/qualitydefinition", 3, own, key=("quality",), shape="quality_definition", create=False, delete=False, kinds=kinds)
@@ -139,7 +139,8 @@ def quality_profile(own: str = "") -> SettingsResource:
 def download_client(own: str = "removeCompletedDownloads:bool removeFailedDownloads:bool", order: int = 5, tags: bool = True) -> SettingsResource:
     """Download clients."""
     own = "enable:bool priority:int " + own
-    return provider("download_client", "/downloadclient", order, own, tags, enabled_by=("enable",), bulk_effect=("removeCompletedDownloads",))
+    more: Dict[str, Any] = {"enabled_by": ("enable",), "bulk_effect": ("removeCompletedDownloads",), "computed": () if tags else ("tags",)}
+    return provider("download_client", "/downloadclient", order, own, tags, **more)
 
 
 def indexer(own: str = "") -> SettingsResource:
@@ -168,23 +169,23 @@ def exclusion(own: str, path: str = "/importlistexclusion") -> SettingsResource:
     return collection("import_list_exclusion", path, 9, own, key=(own.partition(":")[0],))
 
 
-def release_profile(named: bool) -> SettingsResource:
+def release_profile(named: bool, own: str = "", refs: Mapping[str, Ref] = TAGS) -> SettingsResource:
     """Words that a release must or must not have. Lidarr and Readarr give it no name, elsewhere it can lack one."""
     words = ("required", "ignored", "indexerId", "tags")
     return collection(
         "release_profile",
         "/releaseprofile",
         8,
-        ("name:str " if named else "") + "enabled:bool required:words ignored:words indexerId:str tags:set",
+        ("name:str? " if named else "") + "enabled:bool required:words ignored:words indexerId:str tags:set " + own,
         key=("name",) if named else words,
         key_else=words if named else (),
-        refs={**TAGS, "indexerId": Ref("indexer", zero="any")},
+        refs={**TAGS, **refs, "indexerId": Ref("indexer", zero="any")},
     )
 
 
 _HOST = (
-    "bindAddress:str port:int sslPort:int enableSsl:bool launchBrowser:bool authenticationMethod:enum analyticsEnabled:bool username:str "
-    "password:str logLevel:enum consoleLogLevel:enum branch:str apiKey:str sslCertPath:str sslCertPassword:str urlBase:str instanceName:str "
+    "bindAddress:str port:int sslPort:int enableSsl:bool launchBrowser:bool authenticationMethod:enum analyticsEnabled:bool "
+    "logLevel:enum consoleLogLevel:enum branch:str apiKey:str sslCertPath:str sslCertPassword:str urlBase:str instanceName:str "
     "applicationUrl:str updateAutomatically:bool updateMechanism:enum updateScriptPath:str proxyEnabled:bool proxyType:enum proxyHostname:str "
     "proxyPort:int proxyUsername:str proxyPassword:str proxyBypassFilter:str proxyBypassLocalAddresses:bool certificateValidation:enum "
     "backupFolder:str backupInterval:int backupRetention:int "
@@ -192,11 +193,11 @@ _HOST = (
 _ADDRESS = ("bindAddress", "port", "sslPort", "enableSsl", "urlBase", "sslCertPath", "sslCertPassword")
 
 
-def host(title: str, own: str = "authenticationRequired:enum logSizeLimit:int") -> SettingsResource:
+def host(title: str, own: str = "authenticationRequired:enum logSizeLimit:int", user: str = "username:str password:str ") -> SettingsResource:
     """The page of which a wrong value locks everybody out."""
     return singleton(
         "config_host",
-        _HOST + own,
+        _HOST + user + own,
         11,
         secrets=("apiKey", "password", "proxyPassword", "sslCertPassword"),
         access=(*_ADDRESS, "authenticationMethod", "authenticationRequired", "username", "password", "apiKey", "certificateValidation"),

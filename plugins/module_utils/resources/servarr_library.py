@@ -8,7 +8,7 @@ from __future__ import annotations
 from ansible_collections.homelab.media_center.plugins.module_utils.resources import servarr_common as by
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import Ref, SettingsResource
 
-FOLDER = "name:str defaultMetadataProfileId:str defaultQualityProfileId:str defaultMonitorOption:enum defaultNewItemMonitorOption:enum defaultTags:set "
+FOLDER = "name:str defaultMetadataProfileId:str defaultQualityProfileId:str defaultMonitorOption:enum defaultNewItemMonitorOption:enum defaultTags:set? "
 DEFAULTS = {
     "defaultQualityProfileId": Ref("quality_profile"),
     "defaultMetadataProfileId": Ref("metadata_profile"),

@@ -17,7 +17,7 @@ PROWLARR: App = app(
     by.collection("app_profile", "/appprofile", 2, "name:str " + by.SEARCH_FLAGS + " minimumSeeders:int"),
     # It takes tags for a download client and forgets them.
     by.download_client("categories:list", 4, tags=False),
-    by.provider("indexer_proxy", "/indexerproxy", 4, ""),
+    by.provider("indexer_proxy", "/indexerproxy", 4, "", computed=("onHealthIssue", "includeHealthWarnings")),
     by.provider(
         "indexer",
         "/indexer",
@@ -26,7 +26,7 @@ PROWLARR: App = app(
         refs={"appProfileId": Ref("app_profile"), **by.ANY_CLIENT},
         enabled_by=("enable",),
     ),
-    by.provider("application", "/applications", 6, "syncLevel:enum", bulk_effect=("syncLevel",), enabled_by=("syncLevel",)),
+    by.provider("application", "/applications", 6, "syncLevel:enum", bulk_effect=("syncLevel",), enabled_by=("syncLevel",), computed=("enable",)),
     by.notification("onGrab:bool onHealthIssue:bool onHealthRestored:bool onApplicationUpdate:bool includeManualGrabs:bool includeHealthWarnings:bool"),
     by.singleton("config_development", "consoleLogLevel:enum logSql:bool logIndexerResponse:bool logRotate:int filterSentryEvents:bool"),
     by.singleton("config_download_client", ""),

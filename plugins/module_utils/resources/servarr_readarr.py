@@ -22,7 +22,7 @@ READARR: App = app(
         "name:str minPopularity:float skipMissingDate:bool skipMissingIsbn:bool skipPartsAndSets:bool skipSeriesSecondary:bool allowedLanguages:str?"
         " minPages:int ignored:words",
     ),
-    by.quality_definition("minSize:float? maxSize:float?"),
+    by.quality_definition("minSize:float maxSize:float?minSize"),
     by.CUSTOM_FORMAT,
     by.root_folder(
         FOLDER
@@ -49,8 +49,12 @@ READARR: App = app(
     by.indexing(),
     by.media_management("autoUnmonitorPreviouslyDownloadedBooks:bool createEmptyAuthorFolders:bool watchLibraryForChanges:bool allowFingerprinting:enum"),
     by.singleton("config_metadata_provider", "writeAudioTags:enum scrubAudioTags:bool writeBookTags:enum updateCovers:bool embedMetadata:bool"),
-    by.singleton("config_naming", "renameBooks:bool replaceIllegalCharacters:bool colonReplacementFormat:int standardBookFormat:str authorFolderFormat:str"),
-    by.host("Readarr", ""),
+    by.singleton(
+        "config_naming",
+        "renameBooks:bool replaceIllegalCharacters:bool colonReplacementFormat:int standardBookFormat:str authorFolderFormat:str",
+        computed=("includeAuthorName", "includeBookTitle", "includeQuality", "replaceSpaces"),
+    ),
+    by.host("Readarr", "", user="username:str? password:str? "),
     by.ui(),
     by.CUSTOM_FILTER,
     by.INDEXER_FLAG,

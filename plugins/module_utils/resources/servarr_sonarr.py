@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, homelab.media_center contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The settings of Sonarr 4. From version 5 on sizes stand in the quality profiles, which are read as they come."""
+"""The settings of Sonarr 4 and 5. From version 5 on sizes stand in the quality profiles, and release profiles know more."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SONARR: App = app(
     by.quality_definition(),
     by.CUSTOM_FORMAT,
     by.download_client(),
-    by.quality_profile("minUpgradeFormatScore:int"),
+    by.quality_profile("minUpgradeFormatScore:int sizes:object"),
     by.DELAY_PROFILE,
     by.REMOTE_PATH_MAPPING,
     by.indexer("seasonSearchMaximumSingleEpisodeAge:int"),
@@ -28,7 +28,7 @@ SONARR: App = app(
         ("enableAutomaticAdd",),
         by.PROFILE,
     ),
-    by.release_profile(True),
+    by.release_profile(True, "airDateRestriction:bool airDateGracePeriod:int excludedTags:set", {"excludedTags": Ref("tag", many=True)}),
     by.AUTO_TAGGING,
     by.exclusion("tvdbId:int title:str"),
     by.METADATA,

@@ -10,7 +10,7 @@ are ours (snake_case).
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Dict, FrozenSet, Mapping, Tuple
+from typing import Any, Dict, Mapping, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Field, OneOf, Resource
 
@@ -53,7 +53,8 @@ class SettingsResource(Resource):
     key: Tuple[str, ...] = ("name",)
     key_else: Tuple[str, ...] = ()
     properties: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    nullable: FrozenSet[str] = frozenset()
+    nullable: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    computed: Tuple[str, ...] = ()
     provider: bool = False
     shape: str = ""
     refs: Mapping[str, Ref] = dataclasses.field(default_factory=dict)
@@ -106,13 +107,13 @@ _LISTS = ("list", "set", "words")
 
 
 def properties(text: str) -> Dict[str, str]:
-    """Names and types of ``"enable:bool priority:int maxSize:float?"``; a question mark (see ``nullable``) is no part of the type."""
-    return dict(each.rstrip("?").split(":") for each in text.split())
+    """Names and types of ``"enable:bool priority:int maxSize:float?minSize"``; what follows a question mark is for ``nullable``."""
+    return dict(each.partition("?")[0].split(":") for each in text.split())
 
 
-def nullable(text: str) -> FrozenSet[str]:
-    """The names that are marked with a question mark."""
-    return frozenset(each.partition(":")[0] for each in text.split() if each.endswith("?"))
+def nullable(text: str) -> Dict[str, str]:
+    """The names that are marked with a question mark, and what follows it."""
+    return {each.partition(":")[0]: each.partition("?")[2] for each in text.split() if "?" in each}
 
 
 def fields(types: Mapping[str, str], secrets: Tuple[str, ...], empty_is: Mapping[str, Any], kinds: Mapping[str, str]) -> Tuple[Field, ...]:
