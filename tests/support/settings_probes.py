@@ -173,6 +173,13 @@ def _templates(folder: Path, kind: str) -> list[dict[str, Any]]:
     return found
 
 
+def provider_templates(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Kind and template of every implementation that an app offers."""
+    for kind in PROVIDERS:
+        for each in _templates(folder, kind):
+            yield kind, each
+
+
 def _is_template(each: Mapping[str, Any], implementation: str, preset: str) -> bool:
     if preset:
         return each["implementation"] == implementation and preset in (each.get("name"), each.get("implementationName"))

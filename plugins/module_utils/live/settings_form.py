@@ -10,7 +10,7 @@ that form into the paths that the planner compares. Both sides go through ``flat
 from __future__ import annotations
 
 import re
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence, Set, Tuple, Union
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.equality import canonical as comparable
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Item, NotComparable, State, Unknown
@@ -142,6 +142,9 @@ def running_state(app: App, raw: Raw, declared: Optional[State] = None) -> State
             key = key_of(resource, thing)
             key = wanted.get((name, key.lower()), key) if resource.case_insensitive else key
             item = Item(name, key, flatten(resource, thing))
+            if not item.values:
+                # A page on which this version has nothing to set.
+                continue
             if is_synced(app, resource, answer):
                 if declared is None or item.ident not in declared.items:
                     continue
@@ -230,6 +233,17 @@ def is_secret(resource: SettingsResource, path: str, value: Any) -> bool:
     if secret_name(path) and may_be_secret(value):
         return True
     return isinstance(value, str) and ("://" in value or "&" in value) and hide(value) != value
+
+
+def unused_tags(app: App, state: State) -> FrozenSet[str]:
+    """The tags of a state that no other thing of it uses; the apps remove such tags once a day."""
+    used: Set[str] = set()
+    for ident, item in state.items.items():
+        named = [name for name, ref in app.resources[ident[0]].refs.items() if ref.resource == "tag"]
+        for path, value in item.values.items():
+            if path in named or (path.startswith("specifications.") and isinstance(value, str)):
+                used.update(str(each).lower() for each in (value if isinstance(value, (list, tuple)) else [value]))
+    return frozenset(key for name, key in state.items if name == "tag" and key.lower() not in used)
 
 
 def declared_state(app: App, document: Mapping[str, Any], kinds: Sequence[str] = ()) -> State:

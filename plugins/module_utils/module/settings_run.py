@@ -28,7 +28,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.model im
 )
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
 from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session
-from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw, running_state
+from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw, running_state, unused_tags
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_declared import Declared
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
 
@@ -187,8 +187,13 @@ def told(
 ) -> Dict[str, Any]:
     """The result of one instance. ``more`` are findings of what was applied or refused."""
     findings: List[Finding] = list(more)
+    unused = unused_tags(app, planned.declared)
     for change in planned.plan.changes:
-        findings.extend(_findings(target, change, redactor))
+        if change.action == "create" and change.resource == "tag" and change.key in unused:
+            message = "tag[{0}]: nothing in git uses it, and the app removes such tags".format(change.key)
+            findings.append(of_item(target, change, code="setting_missing", message=message, severity="info"))
+        else:
+            findings.extend(_findings(target, change, redactor))
     findings += _notes(target, app, version, declared, planned)
     result = target_result(target, app.name, findings, planned.plan.coverage, planned.plan.gaps, "unknown", requests, version=version)
     result["uncounted"] = dict(planned.uncounted)
