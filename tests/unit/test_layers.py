@@ -21,6 +21,10 @@ UTILS = "plugins/module_utils"
 # These run on docker hosts even where no module of today imports them.
 ON_HOSTS = (
     "plugins/modules/compose_stack*.py",
+    "plugins/modules/app_secrets_info.py",
+    f"{UTILS}/module/app_secrets*.py",
+    f"{UTILS}/resources/servarr*.py",
+    f"{UTILS}/resources/settings.py",
     f"{UTILS}/core/*.py",
     f"{UTILS}/resources/compose*.py",
     f"{UTILS}/live/docker_*.py",

@@ -166,8 +166,13 @@ def with_fingerprints(app: App, declared: Declared, running: State, known: Mappi
     if not known:
         return declared.state, running
     want, have = dict(declared.state.items), dict(running.items)
+    # A running item is told in git's spelling, its database in the app's own.
+    spelled = {place.lower(): fingerprint for place, fingerprint in known.items()}
     for ident, item in running.items.items():
-        told = {path: known["/".join((*ident, path))] for path in item.values if "/".join((*ident, path)) in known}
+        table = spelled if app.resources[ident[0]].case_insensitive else known
+        places = {path: "/".join((*ident, path)) for path in item.values}
+        found = {path: place.lower() if table is spelled else place for path, place in places.items()}
+        told = {path: table[place] for path, place in found.items() if place in table}
         masked = {path: value for path, value in told.items() if isinstance(item.values[path], NotComparable)}
         if not masked:
             continue
