@@ -1,18 +1,20 @@
 # Copyright: (c) 2026, homelab.media_center contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`python -m lab up | down | fault`: see `python -m lab --help`."""
+"""`python -m lab up | down | fault | dump | neighbours`: see `python -m lab --help`."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+import urllib.request
 from pathlib import Path
 
 from lab import process
 from lab.faults import Fault, FaultFile
 from lab.paths import DEFAULT, Paths
+from lab.server import CONTROL
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -65,6 +67,29 @@ def _fault(paths: Paths, options: argparse.Namespace) -> int:
     return 0
 
 
+def _dump(paths: Paths, options: argparse.Namespace) -> int:
+    print(_control(paths, options.app, "store").decode(), end="")
+    return 0
+
+
+def _neighbours(paths: Paths, options: argparse.Namespace) -> int:
+    _control(paths, options.app, "reachable", json.dumps(None if options.state == "up" else []))
+    print(f"{options.app}: its neighbours {'answer' if options.state == 'up' else 'are unreachable'}")
+    return 0
+
+
+def _control(paths: Paths, app: str, what: str, body: str | None = None) -> bytes:
+    """What a stand-in answers to the lab itself."""
+    if process.running(paths) is None:
+        raise process.LabError(f"no lab is running in {paths.root}: start one with `python -m lab up`")
+    apps = json.loads(paths.description.read_text(encoding="utf-8"))["apps"]
+    if app not in apps:
+        raise process.LabError(f"the lab has no app {app}: it has {', '.join(sorted(apps))}")
+    request = urllib.request.Request(apps[app]["url"] + CONTROL + what, data=body.encode() if body else None, method="PUT" if body else "GET")
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return bytes(answer.read())
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lab", description="A media centre of stand-ins, with sample repositories and an inventory.")
     place = argparse.ArgumentParser(add_help=False)
@@ -89,6 +114,13 @@ def _parser() -> argparse.ArgumentParser:
     fault.add_argument("--rate", type=float, default=1.0, help="the share of requests that is hit (default: all)")
     fault.add_argument("--path", default="", help="only requests whose path holds this text")
     fault.set_defaults(run=_fault)
+    dump = commands.add_parser("dump", parents=[place], help="print what an app of the running lab has stored, secrets in clear")
+    dump.add_argument("app", metavar="APP")
+    dump.set_defaults(run=_dump)
+    neighbours = commands.add_parser("neighbours", parents=[place], help="say whether what an app tests its settings against can be reached (at first: no)")
+    neighbours.add_argument("app", metavar="APP")
+    neighbours.add_argument("state", choices=("up", "down"))
+    neighbours.set_defaults(run=_neighbours)
     return parser
 
 

@@ -23,17 +23,20 @@ _LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansib
 _HEADER = "# Made by `python -m lab up`; made anew with the next start.\n"
 
 
-def write(paths: Paths, engines: dict[str, str]) -> None:
-    """Write both files; `engines` is the endpoint of each docker host. `lab.json` comes last and whole: it says that the lab is ready."""
-    inventory = yaml.safe_dump(build(paths, engines, compose_command()), sort_keys=False, width=200)
+def write(paths: Paths, engines: dict[str, str], apps: dict[str, dict[str, str]]) -> None:
+    """Write both files; `engines` is the endpoint of each docker host, `apps` are `url` and `api_key` of each app.
+
+    `lab.json` comes last and whole: it says that the lab is ready.
+    """
+    inventory = yaml.safe_dump(build(paths, engines, apps, compose_command()), sort_keys=False, width=200)
     paths.inventory.write_text(_HEADER + inventory, encoding="utf-8")
-    described = {"apps": {}, "docker_hosts": {name: {"docker_host": endpoint} for name, endpoint in engines.items()}}
+    described = {"apps": apps, "docker_hosts": {name: {"docker_host": endpoint} for name, endpoint in engines.items()}}
     new = paths.description.with_suffix(".new")
     new.write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
     new.replace(paths.description)
 
 
-def build(paths: Paths, engines: dict[str, str], command: list[str] | None) -> dict[str, Any]:
+def build(paths: Paths, engines: dict[str, str], apps: dict[str, dict[str, str]], command: list[str] | None) -> dict[str, Any]:
     """The inventory as Ansible's YAML plugin reads it."""
     checkouts = {name: str(paths.repository(name)) for name in repositories.repository_names()}
     shared: dict[str, Any] = {
@@ -46,7 +49,13 @@ def build(paths: Paths, engines: dict[str, str], command: list[str] | None) -> d
     if command:
         docker["vars"] = {"compose_stacks_compose_command": command}
     checked_out = {name.replace("-", "_"): {**_LOCAL, "media_center_repository_path": path} for name, path in checkouts.items()}
-    return {"all": {"vars": shared, "children": {"docker_hosts": docker, "repositories": {"hosts": checked_out}}}}
+    media = {"children": {name: {"hosts": {name: _app(name, described)}} for name, described in apps.items()}}
+    return {"all": {"vars": shared, "children": {"docker_hosts": docker, "media_apps": media, "repositories": {"hosts": checked_out}}}}
+
+
+def _app(name: str, described: dict[str, str]) -> dict[str, Any]:
+    place = {"media_center_docker_host": "mediabox", "media_center_container": name}
+    return {**_LOCAL, "media_center_url": described["url"], "media_center_api_key": described["api_key"], **place}
 
 
 def _docker_host(paths: Paths, host: hosts.Host, endpoint: str) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lab import inventory
+from lab.apps import servarr
+from lab.apps.servarr_instance import APPS
 from lab.engine import Engine
 from lab.faults import FaultFile
 from lab.hosts import host_names, lay, read_host
@@ -121,13 +123,20 @@ def _serve_until_told(paths: Paths, ready: IO[str]) -> None:
         path = sockets / f"{host.name}.sock"
         path.unlink(missing_ok=True)
         listeners[host.name] = serve(Engine.of_host(host.name, paths.root), faults, log, path)
-    inventory.write(paths, {name: listener.address for name, listener in listeners.items()})
+    engines = {name: listener.address for name, listener in listeners.items()}
+    apps = {}
+    for name in APPS:
+        stand_in = servarr.of_app(name)
+        listeners[name] = serve(stand_in, faults, log)
+        apps[name] = {"url": listeners[name].address, "api_key": stand_in.instance.host["apiKey"]}
+    inventory.write(paths, engines, apps)
     ready.write("ready\n")
     ready.flush()
     signal.sigwait(wanted)
     for name, listener in listeners.items():
         listener.close()
-        (sockets / f"{name}.sock").unlink(missing_ok=True)
+        if name in engines:
+            (sockets / f"{name}.sock").unlink(missing_ok=True)
     log.close()
     paths.description.unlink()
     if sockets != paths.run:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # Linux keeps 108 bytes for the path of a unix socket, the closing zero included.
 LONGEST_SOCKET_PATH = 107
+# Below it a stand-in answers the lab itself: no part of the app, so neither logged nor hit by faults.
+CONTROL = "/_lab/"
 _LONGEST_BODY = 16 * 1024 * 1024
 _LONGEST_LINE = 65536
 
@@ -92,6 +94,9 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         query = parse_qs(parts.query, keep_blank_values=True)
         request = Request(self.command, unquote(parts.path), query, {name.lower(): value for name, value in self.headers.items()}, body)
+        if parts.path.startswith(CONTROL):
+            self._send(self._healthy(request))
+            return
         fault = self.faults.hit(self.stand_in.name, parts.path)
         if fault and fault.slow:
             self.stopping.wait(fault.slow)

@@ -15,11 +15,12 @@ import yaml
 from lab import inventory
 from lab.paths import Paths
 
+APPS = {"radarr": {"url": "http://127.0.0.1:7", "api_key": "k"}}
 ENGINES = {"edgebox": "unix:///run/e.sock", "mediabox": "unix:///run/m.sock"}
 
 
 def test_every_target_is_a_local_host() -> None:
-    built = inventory.build(Paths(Path("/lab")), ENGINES, ["/bin/compose"])["all"]
+    built = inventory.build(Paths(Path("/lab")), ENGINES, APPS, ["/bin/compose"])["all"]
     docker, checkouts = built["children"]["docker_hosts"], built["children"]["repositories"]["hosts"]
     assert set(docker["hosts"]) == {"edgebox", "mediabox"}
     assert set(checkouts) == {"homelab_apps", "homelab_infra"}
@@ -30,8 +31,16 @@ def test_every_target_is_a_local_host() -> None:
     assert docker["vars"] == {"compose_stacks_compose_command": ["/bin/compose"]}
 
 
+def test_an_app_is_a_local_host_in_a_group_of_its_kind() -> None:
+    media = inventory.build(Paths(Path("/lab")), ENGINES, APPS, None)["all"]["children"]["media_apps"]["children"]
+    told = media["radarr"]["hosts"]["radarr"]
+    assert (told["media_center_url"], told["media_center_api_key"]) == ("http://127.0.0.1:7", "k")
+    assert (told["media_center_docker_host"], told["media_center_container"]) == ("mediabox", "radarr")
+    assert told["ansible_connection"] == "local"
+
+
 def test_a_docker_host_says_where_its_engine_and_its_stacks_are() -> None:
-    built = inventory.build(Paths(Path("/lab")), ENGINES, None)["all"]
+    built = inventory.build(Paths(Path("/lab")), ENGINES, {}, None)["all"]
     edge = built["children"]["docker_hosts"]["hosts"]["edgebox"]
     assert edge["compose_stacks_docker_host"] == "unix:///run/e.sock"
     assert edge["media_center_stacks"] == [
@@ -49,9 +58,9 @@ def test_a_docker_host_says_where_its_engine_and_its_stacks_are() -> None:
 
 def test_the_description_is_written_with_the_inventory(tmp_path: Path) -> None:
     paths = Paths(tmp_path)
-    inventory.write(paths, ENGINES)
+    inventory.write(paths, ENGINES, APPS)
     assert json.loads(paths.description.read_text(encoding="utf-8")) == {
-        "apps": {},
+        "apps": APPS,
         "docker_hosts": {name: {"docker_host": url} for name, url in ENGINES.items()},
     }
     assert set(yaml.safe_load(paths.inventory.read_text(encoding="utf-8"))) == {"all"}
