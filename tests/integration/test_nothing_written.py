@@ -321,8 +321,8 @@ def test_a_module_that_asks_the_engine_to_write_is_seen(watched: Watched, tmp_pa
 
 def spoil_module(watched: Watched, folder: Path, line: str) -> None:
     watched.controller.collections = copy_of_collection(folder / "collections")
-    anchor = "    host.engine_is_local = engine.address.is_socket\n"
-    spoil(watched.controller.collections, "plugins/module_utils/module/compose_stack.py", anchor, f"{anchor}    {line}\n")
+    anchor = "        read = reading.result()\n"
+    spoil(watched.controller.collections, "plugins/module_utils/module/compose_stack.py", anchor, f"{anchor}        import os; {line}\n")
 
 
 def test_a_write_anywhere_on_the_machine_is_seen() -> None:

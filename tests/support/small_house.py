@@ -30,7 +30,7 @@ class SmallHouse:
         self.prefix = "mct" + uuid.uuid4().hex[:6]
         self.repository = Repository(folder / "repositories" / REPOSITORY, {"README.md": "Stacks\n"})
         self.stacks = folder / "stacks"
-        self.stacks.mkdir()
+        self.stacks.mkdir(parents=True)
         self._compose = list(compose)
         self.entries: list[dict[str, Any]] = []
         self.controller = Controller(folder, {}, quiet_environment())

@@ -21,7 +21,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_
 from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_engine import Engine
 from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_facts import HostFacts
 from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_writer import ContainerWriter
-from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_read import StackPlans
+from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_plan import StackPlans
 from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_steps import Permits, StackSteps, StepPlanner
 
 ROOT_BACKUPS = "/var/lib/media_center/backup"

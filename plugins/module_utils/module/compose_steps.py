@@ -16,7 +16,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_findings import is_document
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_layer import Layers
 from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_facts import HostFacts
-from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_read import StackPlans
+from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_plan import StackPlans
 
 #: More orphans than this, or than a third of the services, are removed only when their exact number is given.
 PRUNE_LIMIT = 5

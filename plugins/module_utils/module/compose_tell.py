@@ -21,7 +21,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_state import service_health
 from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_facts import HostFacts
 from ansible_collections.homelab.media_center.plugins.module_utils.live.host_checkout import Checkout, read_checkout
-from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_read import StackPlans
+from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_plan import StackPlans
 
 _EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "example.env")
 
