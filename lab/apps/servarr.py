@@ -132,7 +132,7 @@ class Servarr:
         special = self._special(request, path)
         if special is not None:
             return special
-        head, _, tail = path.rpartition("/")
+        head, __, tail = path.rpartition("/")
         if path in self._singletons or (head in self._singletons and _number(tail) is not None):
             return self._singleton(request, self._singletons[path if path in self._singletons else head], None if path in self._singletons else _number(tail))
         if path in self._collections:

@@ -82,7 +82,11 @@ def failure(name: str, text: str, code: str | None = None, attempted: Any = None
     """One entry of `failures`; without a `code` it is one of those that carry none."""
     told = {**more, "propertyName": name, "errorMessage": text, "attemptedValue": attempted, "severity": "error"}
     if code is not None:
-        told |= {"errorCode": code, "formattedMessageArguments": [], "formattedMessagePlaceholderValues": {"propertyName": words(name), "propertyValue": attempted}}
+        told |= {
+            "errorCode": code,
+            "formattedMessageArguments": [],
+            "formattedMessagePlaceholderValues": {"propertyName": words(name), "propertyValue": attempted},
+        }
     return told
 
 

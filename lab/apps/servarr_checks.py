@@ -191,7 +191,11 @@ def _spaces(subject: Subject, value: Any, entry: dict[str, Any]) -> Any:
     start, end = (not text or text.startswith(" ")), (not text or text.endswith(" "))
     if subject.instance.letter not in "RL":
         return []
-    return [_told(entry, value, f"Remote Path '{text}' must not {place} with a space", "PredicateValidator") for place, bad in (("start", start), ("end", end)) if bad]
+    return [
+        _told(entry, value, f"Remote Path '{text}' must not {place} with a space", "PredicateValidator")
+        for place, bad in (("start", start), ("end", end))
+        if bad
+    ]
 
 
 _NOT_EMPTY = "'{title}' must not be empty."
@@ -200,9 +204,14 @@ _KINDS: dict[str, Callable[..., Any]] = {
     "is_empty": _simple(lambda _s, value, _e: not value, "", None),
     "not_null": _simple(lambda _s, value, _e: value is not None, _NOT_EMPTY, "NotNullValidator"),
     "greater": _simple(lambda _s, value, e: (value or 0) > e["value"], "'{title}' must be greater than '{wanted}'.", "GreaterThanValidator"),
-    "at_least": _simple(lambda _s, value, e: (value or 0) >= e["value"], "'{title}' must be greater than or equal to '{wanted}'.", "GreaterThanOrEqualValidator"),
-    "between": _simple(lambda _s, value, e: e["value"][0] <= (value or 0) <= e["value"][1],
-                       "'{title}' must be between {low} and {high}. You entered {value}.", "InclusiveBetweenValidator"),  # fmt: skip
+    "at_least": _simple(
+        lambda _s, value, e: (value or 0) >= e["value"], "'{title}' must be greater than or equal to '{wanted}'.", "GreaterThanOrEqualValidator"
+    ),
+    "between": _simple(
+        lambda _s, value, e: e["value"][0] <= (value or 0) <= e["value"][1],
+        "'{title}' must be between {low} and {high}. You entered {value}.",
+        "InclusiveBetweenValidator",
+    ),
     "matches": _simple(lambda _s, value, e: re.search(e["value"], value or "") is not None, "", None),
     "unique_name": _simple(_unique_name, "Should be unique", "PredicateValidator"),
     "unique_exact": _simple(lambda s, value, _e: all(row.get("name") != value for row in s.others()), "", None),
@@ -222,7 +231,9 @@ _KINDS: dict[str, Callable[..., Any]] = {
     "address": _simple(_address, "", None),
     "not_forbidden": _simple(lambda _s, value, _e: bool(value), "", None),
     "not_basic": _simple(lambda _s, value, _e: value != "basic", "", None),
-    "languages": _simple(lambda _s, value, _e: all(re.fullmatch(r"[a-z]{3}|null", each.strip()) and each.strip() != "ger" for each in (value or "").split(",") if each), "", None),
+    "languages": _simple(
+        lambda _s, value, _e: all(re.fullmatch(r"[a-z]{3}|null", each.strip()) and each.strip() != "ger" for each in (value or "").split(",") if each), "", None
+    ),
     "url_base": _url_base,
     "instance_name": _instance_name,
     "ui_language": _ui_language,

@@ -71,7 +71,9 @@ def _refuse_bad_pattern(value: Any) -> None:
     try:
         re.compile(value or "")
     except re.error:
-        raise Refusal(answers.message(500, "Exception has been thrown by the target of an invocation.", "System.Reflection.TargetInvocationException")) from None
+        raise Refusal(
+            answers.message(500, "Exception has been thrown by the target of an invocation.", "System.Reflection.TargetInvocationException")
+        ) from None
 
 
 def _converted(type_: str, value: Any, default: Any, kind: str, instance: Instance) -> Any:

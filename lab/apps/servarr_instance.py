@@ -121,7 +121,7 @@ class Instance:
 
     def _house_folders(self) -> set[str]:
         """The folders that exist where the app runs: system folders, and those which the house refers to."""
-        found = {"/", "/boot", "/bin", "/etc", "/usr", "/proc", "/config", "/data"}
+        found = {"/", "/boot", "/bin", "/etc", "/usr", "/proc", "/config", "/data", "/data/usenet"}
         listed = [row.get("path") for row in self.rows.get("rootfolder", [])]
         listed += [row.get("localPath") for row in self.rows.get("remotepathmapping", [])]
         listed.append(self.rows.get("config/mediamanagement", {}).get("recycleBin"))

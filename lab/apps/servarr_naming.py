@@ -20,8 +20,10 @@ _FORMATS: dict[str, list[tuple[str, str, str, str | None]]] = {
         ("MovieFolderFormat", r"\{[^}]*Movie[^}]*Title", "Must contain movie title", "ValidMovieFolderFormatValidator"),
     ],
     "S": [
-        ("StandardEpisodeFormat", rf"{_EPISODE}|{_ORIGINAL}", "Must contain season and episode numbers OR Original Title", "ValidStandardEpisodeFormatValidator"),
-        ("DailyEpisodeFormat", rf"Air-?\s?Date|{_EPISODE}|{_ORIGINAL}", "Must contain Air Date OR Season and Episode OR Original Title", "ValidDailyEpisodeFormatValidator"),
+        ("StandardEpisodeFormat", rf"{_EPISODE}|{_ORIGINAL}", "Must contain season and episode numbers OR Original Title",
+         "ValidStandardEpisodeFormatValidator"),
+        ("DailyEpisodeFormat", rf"Air-?\s?Date|{_EPISODE}|{_ORIGINAL}", "Must contain Air Date OR Season and Episode OR Original Title",
+         "ValidDailyEpisodeFormatValidator"),
         ("AnimeEpisodeFormat", rf"absolute|{_EPISODE}|{_ORIGINAL}",
          "Must contain Absolute Episode number OR Season and Episode OR Original Title", "ValidAnimeEpisodeFormatValidator"),
         ("SeriesFolderFormat", r"\{[^}]*Series[^}]*Title", "Must contain series title", None),

@@ -23,7 +23,7 @@ def item_failures(bound: _Item, template: _Item) -> list[_Item]:
     if items is None:
         found += [("Items", text, code) for text, code in _RULES]
     else:
-        found += [("Items", text, code) for (text, code), broken in zip(_RULES, _broken(items, template)) if broken]
+        found += [("Items", text, code) for (text, code), broken in zip(_RULES, _broken(items, template), strict=False) if broken]
     return [failure(name, text, code, items if name == "Items" else bound.get("cutoff")) for name, text, code in found]
 
 

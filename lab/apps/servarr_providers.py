@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from lab.server import Request
 
 _Row = dict[str, Any]
-_SERVER_SIDE = ("fields", "implementationName", "infoLink", "message", "presets", "protocol", "testCommand", "link", "capabilities", "indexerUrls", "legacyUrls",
-                "description", "language", "encoding", "definitionName", "privacy", "status", "sortName", "listType", "listOrder", "minRefreshInterval",
+_SERVER_SIDE = ("fields", "implementationName", "infoLink", "message", "presets", "protocol", "testCommand", "link", "capabilities", "indexerUrls",
+                "legacyUrls", "description", "language", "encoding", "definitionName", "privacy", "status", "sortName", "listType", "listOrder", "minRefreshInterval",
                 "lastInfoSync", "episodeMappings")  # fmt: skip
 
 
@@ -98,8 +98,8 @@ class Providers(Collection):
     def bulk(self, request: Request, method: str) -> Response | None:
         if "bulk" not in self.rule or method not in ("PUT", "DELETE"):
             return None
-        body = bind({"ids": "ints", "tags": "ints", "applyTags": "enum add remove replace", **{name: self.properties.get(name, "any") + "?" for name in self.rule["bulk"]}},
-                    read_json(request))  # fmt: skip
+        own = {name: self.properties.get(name, "any") + "?" for name in self.rule["bulk"]}
+        body = bind({"ids": "ints", "tags": "ints", "applyTags": "enum add remove replace", **own}, read_json(request))
         if method == "DELETE":
             return self._bulk_delete(body)
         if not body["ids"]:
@@ -170,7 +170,7 @@ class Providers(Collection):
 
     def _validate(self, bound: _Row, creates: bool, more: Any = ()) -> None:
         checks = [*rules()["providers"]["checks"], *self.rule.get("checks", [])]
-        found = run(Subject(self.instance, self.path, bound, creates), checks) + [*more]
+        found = [*run(Subject(self.instance, self.path, bound, creates), checks), *more]
         if found:
             raise Refusal(answers.failures(found))
         contracts = {each["configContract"] for each in self.instance.data["templates"][self.path]}
@@ -233,7 +233,9 @@ class Providers(Collection):
         new = {**row, **{name: body[name] for name in self.rule["bulk"] if body.get(name) is not None and name in self.own}}
         if body["tags"] is not None:
             kept = [tag for tag in row["tags"] if tag not in body["tags"]]
-            new["tags"] = {"add": [*row["tags"], *(tag for tag in body["tags"] if tag not in row["tags"])], "remove": kept, "replace": body["tags"]}[body["applyTags"]]
+            new["tags"] = {"add": [*row["tags"], *(tag for tag in body["tags"] if tag not in row["tags"])], "remove": kept, "replace": body["tags"]}[
+                body["applyTags"]
+            ]
         return new
 
     def _answer_saved(self, row: _Row, status: int) -> Response:

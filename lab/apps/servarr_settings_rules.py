@@ -21,11 +21,11 @@ def settings_failures(instance: Instance, path: str, row: _Row) -> list[_Row]:
     """The failures of a provider's settings; without codes, as those of providers are."""
     settings, implementation = row["settings"], row["implementation"]
     found: list[tuple[str, str]] = []
-    if implementation in ("Torznab", "Newznab") and path == "indexer" and instance.letter != "P":
-        if not settings.get("categories") and not settings.get("animeCategories"):
-            both = instance.letter == "S"
-            found.append(("", "Either 'Categories' or 'Anime Categories' must be provided" if both else "'Categories' must be provided"))
-    if implementation in ("Torznab", "Newznab") or "baseUrl" in settings and path in ("applications", "importlist"):
+    newznab = implementation in ("Torznab", "Newznab") and path == "indexer" and instance.letter != "P"
+    if newznab and not settings.get("categories") and not settings.get("animeCategories"):
+        both = instance.letter == "S"
+        found.append(("", "Either 'Categories' or 'Anime Categories' must be provided" if both else "'Categories' must be provided"))
+    if implementation in ("Torznab", "Newznab") or ("baseUrl" in settings and path in ("applications", "importlist")):
         found += _url("baseUrl", settings.get("baseUrl"))
     for name in _REQUIRED.get(implementation, ()):
         if settings.get(name) in (None, "", [], 0):
@@ -36,9 +36,8 @@ def settings_failures(instance: Instance, path: str, row: _Row) -> list[_Row]:
         found.append(("Url", f"Invalid Url: '{settings.get('url') or '{url}'}'"))
     if implementation == "GoodreadsListImportList" and not settings.get("listId"):
         found.append(("ListId", "'List Id' must be greater than '0'."))
-    if path == "downloadclient" and implementation == "QBittorrent":
-        if settings.get("urlBase") is None and settings.get("movieCategory", "x") is None:
-            raise Refusal(answers.null_argument("input"))
+    if path == "downloadclient" and implementation == "QBittorrent" and settings.get("urlBase") is None and settings.get("movieCategory", "x") is None:
+        raise Refusal(answers.null_argument("input"))
     return [answers.failure(name, text, isWarning=False) for name, text in found]
 
 

@@ -61,14 +61,26 @@ class _Tag(Shape):
 
 # Where a tag may be used: the name in /tag/detail, and the collection.
 _USERS = {
-    "delayProfileIds": "delayprofile", "importListIds": "importlist", "notificationIds": "notification", "restrictionIds": "", "releaseProfileIds": "releaseprofile",
-    "indexerIds": "indexer", "downloadClientIds": "downloadclient", "autoTagIds": "autotagging", "indexerProxyIds": "indexerproxy", "applicationIds": "applications",
+    "delayProfileIds": "delayprofile", "importListIds": "importlist", "notificationIds": "notification", "restrictionIds": "",
+    "releaseProfileIds": "releaseprofile",
+    "indexerIds": "indexer", "downloadClientIds": "downloadclient", "autoTagIds": "autotagging", "indexerProxyIds": "indexerproxy",
+    "applicationIds": "applications",
     "rootFolderIds": "rootfolder", "movieIds": "", "seriesIds": "", "artistIds": "", "authorIds": "",
 }  # fmt: skip
 _DETAIL = {
     "R": ("delayProfileIds", "importListIds", "notificationIds", "releaseProfileIds", "indexerIds", "downloadClientIds", "autoTagIds", "movieIds"),
     "S": ("delayProfileIds", "importListIds", "notificationIds", "restrictionIds", "indexerIds", "downloadClientIds", "autoTagIds", "seriesIds"),
-    "L": ("delayProfileIds", "importListIds", "notificationIds", "restrictionIds", "artistIds", "indexerIds", "downloadClientIds", "autoTagIds", "rootFolderIds"),
+    "L": (
+        "delayProfileIds",
+        "importListIds",
+        "notificationIds",
+        "restrictionIds",
+        "artistIds",
+        "indexerIds",
+        "downloadClientIds",
+        "autoTagIds",
+        "rootFolderIds",
+    ),
     "A": ("delayProfileIds", "importListIds", "notificationIds", "restrictionIds", "authorIds", "indexerIds", "downloadClientIds", "rootFolderIds"),
     "P": ("notificationIds", "indexerIds", "indexerProxyIds", "applicationIds"),
 }
@@ -183,7 +195,10 @@ class _QualityProfile(Shape):
         if language and language.get("id") not in {each.get("id", 0) for each in instance.data["languages"]}:
             raise Refusal(answers.message(500, f"Error parsing column 4 (Language={language.get('id')} - Int64)", "System.Data.DataException"))
         names = {each["id"]: each["name"] for each in instance.rows.get("customformat", [])}
-        return {**row, "formatItems": [{"format": each["format"], "name": names.get(each["format"], ""), "score": each["score"]} for each in row["formatItems"]]}
+        return {
+            **row,
+            "formatItems": [{"format": each["format"], "name": names.get(each["format"], ""), "score": each["score"]} for each in row["formatItems"]],
+        }
 
 
 class _Specifications(Shape):

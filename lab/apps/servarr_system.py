@@ -116,7 +116,14 @@ def _start(instance: Instance, name: str) -> _Row:
 
 def _advance(command: _Row) -> None:
     if command["status"] == "started" and time.monotonic() - command["@begun"] > _DURATION:
-        command |= {"status": "completed", "result": "successful", "ended": _now(), "duration": "00:00:00.2000000", "stateChangeTime": _now(), "message": "Completed"}
+        command |= {
+            "status": "completed",
+            "result": "successful",
+            "ended": _now(),
+            "duration": "00:00:00.2000000",
+            "stateChangeTime": _now(),
+            "message": "Completed",
+        }
 
 
 def _shown(command: _Row) -> _Row:
