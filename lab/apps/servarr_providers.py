@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 _Row = dict[str, Any]
 _SERVER_SIDE = ("fields", "implementationName", "infoLink", "message", "presets", "protocol", "testCommand", "link", "capabilities", "indexerUrls",
-                "legacyUrls", "description", "language", "encoding", "definitionName", "privacy", "status", "sortName", "listType", "listOrder", "minRefreshInterval",
+                "legacyUrls", "description", "language", "encoding", "definitionName", "privacy", "status", "sortName", "listType", "listOrder",
+                "minRefreshInterval",
                 "lastInfoSync", "episodeMappings")  # fmt: skip
 
 
