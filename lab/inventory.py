@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from lab import hosts, repositories
+from lab.apps.servarr_instance import keys
 
 if TYPE_CHECKING:
     from lab.paths import Paths
@@ -55,7 +56,17 @@ def build(paths: Paths, engines: dict[str, str], apps: dict[str, dict[str, str]]
 
 def _app(name: str, described: dict[str, str]) -> dict[str, Any]:
     place = {"media_center_docker_host": "mediabox", "media_center_container": name}
-    return {**_LOCAL, "media_center_url": described["url"], "media_center_api_key": described["api_key"], **place}
+    known = {"media_center_url": described["url"], "media_center_api_key": described["api_key"]}
+    return {**_LOCAL, **known, **place, **_vault().get(name, {})}
+
+
+def _vault() -> dict[str, dict[str, str]]:
+    """The variables of an operator's vault, by host."""
+    text = (repositories.DATA / "servarr" / "vault.yml").read_text(encoding="utf-8")
+    for name, key in keys().items():
+        text = text.replace(f"@key:{name}@", key)
+    vault: dict[str, dict[str, str]] = yaml.safe_load(text)
+    return vault
 
 
 def _docker_host(paths: Paths, host: hosts.Host, endpoint: str) -> dict[str, Any]:

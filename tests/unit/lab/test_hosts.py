@@ -54,7 +54,7 @@ def test_the_media_stack_was_edited_on_its_host_and_is_partly_behind(lab: Path) 
 def test_the_edge_host_is_a_checkout_in_which_somebody_works(lab: Path) -> None:
     checkout = lab / "hosts/edgebox/opt/stacks"
     assert git(checkout, "status", "--porcelain", "--branch").split("\n") == [
-        "## dns-over-tls...origin/main [ahead 1, behind 1]",
+        "## dns-over-tls...origin/main [ahead 1, behind 4]",
         " M edge/traefik/dynamic.yml",
     ]
     assert git(checkout, "diff", "--name-only", "HEAD~1", "HEAD") == "edge/traefik/traefik.yml"
