@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
-import posixpath
 import shutil
 import tempfile
 import time
@@ -84,19 +84,17 @@ class _Worker:
         try:
             for each in self._steps.files:
                 self._lay(each)
-            self._up(self._steps.create, False)
-            for batch in self._steps.recreate:
-                self._replace_hand_made(batch)
-                self._up([each for each in batch if each not in self._steps.adopt], True)
+            for batch in self._steps.batches:
+                self._up(batch.create, False)
+                self._replace_hand_made(batch.recreate)
+                self._up([each for each in batch.recreate if each not in self._steps.adopt], True)
             for dummy, container in self._steps.prune:
                 self._writer.stop(container)
                 self._writer.remove(container)
         except (GatewayError, OSError) as error:
             told = error.message if isinstance(error, GatewayError) else "{0}: {1}".format(error.filename or read.directory, error.strerror)
             undo = (
-                "the replaced files are in {0}: 'cp -a {0}/. {1}/' puts them back".format(self._backup, read.directory)
-                if self._backup
-                else "no file had been replaced"
+                "the replaced files are in {0}: '{1}' puts them back".format(self._backup, self._undo()) if self._backup else "no file had been replaced"
             )
             self.findings.append(
                 Finding(
@@ -112,7 +110,11 @@ class _Worker:
                 )
             )
         if self._backup:
-            self.notes.append("{0}: replaced files are kept in {1}; undo: cp -a {1}/. {2}/".format(read.name, self._backup, read.directory))
+            self.notes.append("{0}: replaced files are kept in {1}; undo: {2}".format(read.name, self._backup, self._undo()))
+
+    def _undo(self) -> str:
+        # What is kept may be read by nobody else; a plain copy leaves mode and owner of what is there.
+        return "cp -r {0}/. /".format(self._backup)
 
     def _up(self, services: Sequence[str], recreate: bool) -> None:
         if not services:
@@ -134,42 +136,53 @@ class _Worker:
             try:
                 self._up([service], False)
             except GatewayError:
+                # What compose may have created before it failed has the name now.
+                with contextlib.suppress(GatewayError):
+                    self._writer.stop(container)
+                    self._writer.remove(container)
                 self._writer.rename(aside, container)
                 self._writer.start(container)
                 raise
             self._writer.remove(aside)
 
     def _lay(self, each: FileState) -> None:
-        owner = None
-        if os.path.lexists(each.host_path):
-            owner = os.stat(each.host_path)
-            self._keep(each)
-        folder = posixpath.dirname(each.host_path)
-        os.makedirs(folder, exist_ok=True)
+        # A link stays a link: what it points to is replaced.
+        path = os.path.realpath(each.host_path)
+        before = os.stat(path) if os.path.exists(path) else None
+        if before is not None:
+            self._keep(path)
+        folder = os.path.dirname(path)
+        self._make(folder)
         descriptor, temporary = tempfile.mkstemp(prefix=".media_center-", dir=folder)
         try:
             with os.fdopen(descriptor, "wb") as handle:
                 handle.write(each.git.content or b"")
-            os.chmod(temporary, (owner.st_mode & 0o7777) if owner else each.git.mode)
-            reference = owner or os.stat(folder)
-            if os.geteuid() == 0:
-                os.chown(temporary, reference.st_uid, reference.st_gid)
-            # A link stays a link: what it points to is replaced.
-            os.replace(temporary, os.path.realpath(each.host_path))
+            os.chmod(temporary, (before.st_mode & 0o7777) if before else each.git.mode)
+            _give(temporary, before or os.stat(folder))
+            os.replace(temporary, path)
         except OSError:
             os.unlink(temporary)
             raise
         self.writes += 1
 
-    def _keep(self, each: FileState) -> None:
+    def _make(self, folder: str) -> None:
+        if not os.path.isdir(folder):
+            self._make(os.path.dirname(folder))
+            os.mkdir(folder)
+            _give(folder, os.stat(os.path.dirname(folder)))
+
+    def _keep(self, path: str) -> None:
         read = self._plans.read
         if not self._backup:
             base = self._host.params["backup_directory"] or (ROOT_BACKUPS if os.geteuid() == 0 else os.path.expanduser(USER_BACKUPS))
             self._backup = os.path.join(base, "{0}-{1}".format(read.name, time.strftime("%Y%m%dT%H%M%S")))
             os.makedirs(self._backup, mode=0o700, exist_ok=True)
-        kept = os.path.normpath(os.path.join(self._backup, os.path.relpath(each.host_path, read.directory)))
-        if not kept.startswith(self._backup + "/"):
-            kept = os.path.join(self._backup, "outside", each.host_path.lstrip("/"))
+        kept = self._backup + path
         os.makedirs(os.path.dirname(kept), mode=0o700, exist_ok=True)
-        shutil.copy2(each.host_path, kept)
+        shutil.copyfile(path, kept)
         os.chmod(kept, 0o600)
+
+
+def _give(path: str, like: os.stat_result) -> None:
+    if os.geteuid() == 0:
+        os.chown(path, like.st_uid, like.st_gid)

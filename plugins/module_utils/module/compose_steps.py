@@ -14,8 +14,10 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.model im
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_cli import Model
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_files import FileState
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_findings import is_document
-from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_layer import Layers
+from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_layer import Layers, injected
+from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_project import LABEL, container_name, labels
 from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_facts import HostFacts
+from ansible_collections.homelab.media_center.plugins.module_utils.live.host_checkout import read_checkout
 from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_plan import StackPlans
 
 #: More orphans than this, or than a third of the services, are removed only when their exact number is given.
@@ -24,13 +26,20 @@ _NOT_DRIFT = ("image_id",)
 
 
 @dataclasses.dataclass(frozen=True)
+class Batch:
+    """Services that need not wait for each other: to be created where they are missing, to be created anew where they differ."""
+
+    create: Tuple[str, ...] = ()
+    recreate: Tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
 class StackSteps:
-    """Steps for one stack. ``recreate`` holds batches: children of a recreated network namespace come after it."""
+    """Steps for one stack. Who shares the network of a container comes in a later batch than it."""
 
     name: str
     files: Tuple[FileState, ...] = ()
-    create: Tuple[str, ...] = ()
-    recreate: Tuple[Tuple[str, ...], ...] = ()
+    batches: Tuple[Batch, ...] = ()
     adopt: Mapping[str, str] = dataclasses.field(default_factory=dict)
     prune: Tuple[Tuple[str, str], ...] = ()
     refused: Tuple[Finding, ...] = ()
@@ -38,10 +47,15 @@ class StackSteps:
     def actions(self) -> List[str]:
         """The steps in words, in the order in which they are done."""
         told = ["{0}: lay {1}".format(self.name, each.host_path) for each in self.files]
-        told += ["{0}: replace the hand-made container {1}".format(self.name, each) for each in sorted(self.adopt)]
-        told += ["{0}: create {1}".format(self.name, each) for each in self.create]
-        told += ["{0}: recreate {1}".format(self.name, each) for batch in self.recreate for each in batch]
-        return told + ["{0}: remove orphan {1}".format(self.name, each) for each, dummy in self.prune]
+        for batch in self.batches:
+            told += ["{0}: create {1}".format(self.name, each) for each in batch.create]
+            told += [
+                "{0}: replace the hand-made container {1}".format(self.name, self.adopt[each])
+                if each in self.adopt
+                else "{0}: recreate {1}".format(self.name, each)
+                for each in batch.recreate
+            ]
+        return told + ["{0}: remove orphan {1}".format(self.name, container) for dummy, container in self.prune]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,6 +81,7 @@ class StepPlanner:
         self._target = target
         self._layers = layers
         self._permits = permits
+        self._incomplete = any(each.kind == "container" for each in facts.unread)
         self._containers = {str(each.get("Name") or "").lstrip("/"): each for each in facts.containers}
 
     def steps(self, plans: StackPlans) -> StackSteps:
@@ -82,72 +97,104 @@ class StepPlanner:
             for each in read.files
             if each.status in ("older", "edited", "missing") and each.git.content is not None and not (each.status == "missing" and is_document(each.git.path))
         )
-        create, recreate, adopt, refused = [], [], {}, []
-        for change in plans.git_plan.changes:
-            if change.resource != "service":
-                continue
+        services = read.git.document.get("services") or {}
+        create, recreate, adopt, refused = self._services(plans, services)
+        prune, more = self._pruned(plans)
+        return StackSteps(read.name, files, _batches(create, recreate, services), adopt, prune, tuple(refused + more))
+
+    def _services(self, plans: StackPlans, services: Mapping[str, Any]) -> Tuple[List[str], List[str], Dict[str, str], List[Finding]]:
+        create: List[str] = []
+        recreate: List[str] = []
+        adopt: Dict[str, str] = {}
+        refused: List[Finding] = []
+        existing = self._existing(plans)
+        for change in plans.git_plan.changes if plans.git_plan is not None else ():
             service = change.key.partition("#")[0]
+            if change.resource != "service" or service in create + recreate:
+                continue
             if change.action == "create":
                 create.append(service)
             elif change.action == "update" and self._drifted(change):
-                container = str(plans.git.running.items[(change.resource, change.key)].values.get("container_name") or "")
                 hand_made = any(each.path == "managed_by" for each in change.fields)
-                why, remedy = self._forbidden(service, container, hand_made)
+                family = [service, *_children(service, services, existing)]
+                reasons = [self._forbidden(plans, each, existing, hand_made and each == service) for each in family]
+                why, remedy = next((each for each in reasons if each[0]), ("", ""))
                 if why:
-                    refused.append(self._refusal(read.name, service, why, remedy))
-                elif hand_made:
-                    adopt[service] = container
-                elif service not in recreate:
-                    recreate.append(service)
-        services = read.git.document.get("services") or {}
-        return StackSteps(read.name, files, tuple(create), _batches(recreate + sorted(adopt), services), adopt, *self._pruned(plans, refused))
+                    refused.append(self._refusal(plans.read.name, service, why, remedy))
+                    continue
+                recreate += [each for each in family if each not in recreate]
+                if hand_made:
+                    adopt[service] = existing[change.key]
+        return create, [each for each in recreate if each not in create], adopt, refused
+
+    @staticmethod
+    def _existing(plans: StackPlans) -> Dict[str, str]:
+        """The names of the stack's containers by key."""
+        items = plans.git.running.items.values() if plans.git is not None else ()
+        return {item.key: str(item.values.get("container_name") or "") for item in items if item.resource == "service"}
 
     def _not_ours(self, plans: StackPlans) -> str:
         read = plans.read
-        told = bool(read.stack.get("assigned") and read.stack.get("project_directory"))
         if read.match.how == "image":
             return "the match is only a guess by images"
-        if read.match.project is not None and read.match.project.manager and not told:
+        if read.stack.get("assigned") and read.stack.get("project_directory"):
+            return ""
+        if read.match.project is not None and read.match.project.manager:
             return "its folder belongs to {0}".format(read.match.project.manager)
-        return ""
+        return "its folder is a git checkout of its own" if read_checkout(read.directory) is not None else ""
 
     @staticmethod
     def _drifted(change: Change) -> bool:
         return any(each.path not in _NOT_DRIFT for each in change.fields)
 
-    def _forbidden(self, service: str, container: str, hand_made: bool) -> Tuple[str, str]:
+    def _forbidden(self, plans: StackPlans, service: str, existing: Mapping[str, str], hand_made: bool) -> Tuple[str, str]:
         if hand_made and not self._permits.adopt:
             return "the container was made by hand", "set media_center_adopt to let compose replace it"
         if service in self._permits.allow_recreate or "all" in self._permits.allow_recreate:
             return "", ""
         remedy = "add {0} to media_center_allow_recreate".format(service)
+        for key, container in existing.items():
+            if key.partition("#")[0] == service:
+                why = self._loss(plans, service, key, container)
+                if why:
+                    return why, remedy
+        return "", ""
+
+    def _loss(self, plans: StackPlans, service: str, key: str, container: str) -> str:
+        """Why a container must not be replaced without being asked; empty where nothing speaks against it."""
         inspect = self._containers.get(container) or {}
         if service in self._permits.protected or container in self._permits.protected:
-            return "it is named as the host's DNS, SSH or proxy path", remedy
+            return "{0} is named as the host's DNS, SSH or proxy path".format(service)
         if "plex" in str((inspect.get("Config") or {}).get("Image") or "").lower() and (inspect.get("State") or {}).get("Running"):
-            return "somebody may be watching on this Plex", remedy
-        changed = self._layer(inspect)
-        if changed:
-            return "its container's layer holds changes that would be lost ({0})".format(", ".join(changed[:3])), remedy
-        return "", ""
+            return "somebody may be watching on {0}, which is a Plex".format(service)
+        notes = plans.git.notes if plans.git is not None else ()
+        if any(each.code == "image_committed" and each.key == key for each in notes):
+            return "the image of {0} was committed by hand, and no other has what is in it".format(service)
+        known = injected(plans.read.git.document) if isinstance(plans.read.git, Model) else frozenset()
+        changed = [each for each in self._layer(inspect) if each not in known]
+        return "the container of {0} holds changes that would be lost ({1})".format(service, ", ".join(changed[:3])) if changed else ""
 
     def _layer(self, inspect: Mapping[str, Any]) -> Sequence[str]:
         changed = self._layers.get(str(inspect.get("Id") or ""), ())
         return ["not readable: {0}".format(changed.message)] if isinstance(changed, GatewayError) else changed
 
-    def _pruned(self, plans: StackPlans, refused: List[Finding]) -> Tuple[Tuple[Tuple[str, str], ...], Tuple[Finding, ...]]:
+    def _pruned(self, plans: StackPlans) -> Tuple[Tuple[Tuple[str, str], ...], List[Finding]]:
         if not self._permits.prune or plans.git_plan is None or plans.git is None:
-            return (), tuple(refused)
-        orphans = []
-        for change in plans.git_plan.changes:
-            if change.action == "delete" and change.resource == "service":
-                orphans.append((change.key, str(plans.git.running.items[(change.resource, change.key)].values.get("container_name") or "")))
+            return (), []
+        gone = {each.key.partition("#")[0] for each in plans.git_plan.changes if each.action == "delete" and each.resource == "service"}
+        members = plans.read.match.project.containers if plans.read.match.project is not None else ()
+        counted = [each for each in members if labels(each).get(LABEL + "service") in gone and labels(each).get(LABEL + "oneoff") != "True"]
+        orphans = sorted((labels(each)[LABEL + "service"], container_name(each)) for each in counted)
         services = sum(1 for resource, dummy in plans.git.declared.items if resource == "service")
+        if not orphans:
+            return (), []
+        if self._incomplete:
+            why = "orphans stay while a container of this host could not be read"
+            return (), [self._refusal(plans.read.name, "", why, "run again when the engine answers")]
         if not services or (len(orphans) > max(PRUNE_LIMIT, services // 3) and self._permits.prune_count != len(orphans)):
             why = "{0} of {1} services would be removed".format(len(orphans), services + len(orphans))
-            refused.append(self._refusal(plans.read.name, "", why, "set media_center_prune_count to {0} when that is right".format(len(orphans))))
-            return (), tuple(refused)
-        return tuple(orphans), tuple(refused)
+            return (), [self._refusal(plans.read.name, "", why, "set media_center_prune_count to {0} when that is right".format(len(orphans)))]
+        return tuple(orphans), []
 
     def _refusal(self, stack: str, service: str, why: str, remedy: str) -> Finding:
         return Finding(
@@ -162,19 +209,21 @@ class StepPlanner:
         )
 
 
-def _batches(services: Sequence[str], model: Mapping[str, Any]) -> Tuple[Tuple[str, ...], ...]:
-    """The services in batches: who shares the network of a recreated container is recreated after it, too."""
-    remaining = list(dict.fromkeys(services))
-    for name in remaining:
-        children = [child for child, each in model.items() if (each or {}).get("network_mode") == "service:" + name]
-        remaining.extend(child for child in children if child not in remaining)
-    batches: List[Tuple[str, ...]] = []
-    done: Dict[str, bool] = {}
+def _children(service: str, model: Mapping[str, Any], existing: Mapping[str, str]) -> List[str]:
+    """The services with a container that share the network of a service, directly or through others."""
+    found = [service]
+    for name in found:
+        found += [each for each in model if _parent(model, each) == name and each in existing and each not in found]
+    return found[1:]
+
+
+def _batches(create: Sequence[str], recreate: Sequence[str], model: Mapping[str, Any]) -> Tuple[Batch, ...]:
+    remaining = [*create, *recreate]
+    batches: List[Batch] = []
     while remaining:
         ready = [name for name in remaining if _parent(model, name) not in remaining] or list(remaining)
-        batches.append(tuple(ready))
-        done.update((name, True) for name in ready)
-        remaining = [name for name in remaining if name not in done]
+        batches.append(Batch(tuple(each for each in ready if each in create), tuple(each for each in ready if each in recreate)))
+        remaining = [name for name in remaining if name not in ready]
     return tuple(batches)
 
 
