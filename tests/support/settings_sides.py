@@ -46,7 +46,7 @@ def declared_of(app: App, raw: Mapping[str, Any]) -> State:
         resource = app.resources[name]
         if not resource.static:
             things = [from_vault(canonical(resource, each, names)) for each in listed(resource, answers)]
-            document[name] = things[0] if resource.singleton else things
+            document.update({name: things[0] if resource.singleton else things} if all(things) else {})
     return declared_state(app, document)
 
 

@@ -115,7 +115,7 @@ def flatten(resource: SettingsResource, thing: Mapping[str, Any]) -> Dict[str, A
             found[prefix] = NotComparable("declared as a secret to keep")
         else:
             if prefix and resource.field(prefix).kind == "covers":
-                found[prefix] = sorted(str(name) for name, each in value.items() if each != 0)
+                found[prefix] = sorted(map(str, value))
             for name in value:
                 walk("{0}.{1}".format(prefix, name) if prefix else str(name), value[name])
 
@@ -141,7 +141,7 @@ def running_state(app: App, raw: Raw, declared: Optional[State] = None) -> State
             thing = canonical(resource, answer, names)
             key = key_of(resource, thing)
             key = wanted.get((name, key.lower()), key) if resource.case_insensitive else key
-            item = Item(name, key, flatten(resource, thing))
+            item = Item(name, key, _without_zeros(resource, flatten(resource, thing)))
             if not item.values:
                 # A page on which this version has nothing to set.
                 continue
@@ -157,6 +157,13 @@ def running_state(app: App, raw: Raw, declared: Optional[State] = None) -> State
     if declared is not None:
         items.update(_places(declared, items))
     return State(items, unreadable)
+
+
+def _without_zeros(resource: SettingsResource, values: Mapping[str, Any]) -> Dict[str, Any]:
+    """The values in which a score of 0 is no score: every profile has one for every format."""
+    if resource.shape != "quality_profile":
+        return dict(values)
+    return {**values, "formatItems": [name for name in values.get("formatItems") or () if values.get("formatItems." + name) != 0]}
 
 
 def _kept_by_prowlarr(item: Item, want: Item) -> Item:

@@ -44,7 +44,7 @@ LIDARR: App = app(
     by.singleton(
         "config_naming",
         "renameTracks:bool replaceIllegalCharacters:bool colonReplacementFormat:int standardTrackFormat:str multiDiscTrackFormat:str artistFolderFormat:str",
-        computed=("includeArtistName", "includeAlbumTitle", "includeQuality", "replaceSpaces"),
+        computed=("includeArtistName", "includeAlbumTitle", "includeQuality", "numberStyle", "replaceSpaces", "separator"),
     ),
     by.host("Lidarr"),
     by.ui("uiLanguage:int expandAlbumByDefault:bool expandSingleByDefault:bool expandEPByDefault:bool expandBroadcastByDefault:bool expandOtherByDefault:bool"),

@@ -52,7 +52,7 @@ READARR: App = app(
     by.singleton(
         "config_naming",
         "renameBooks:bool replaceIllegalCharacters:bool colonReplacementFormat:int standardBookFormat:str authorFolderFormat:str",
-        computed=("includeAuthorName", "includeBookTitle", "includeQuality", "replaceSpaces"),
+        computed=("includeAuthorName", "includeBookTitle", "includeQuality", "numberStyle", "replaceSpaces", "separator"),
     ),
     by.host("Readarr", "", user="username:str? password:str? "),
     by.ui(),
