@@ -8,7 +8,7 @@ Secrets and what an app falls back to were read from recorded answers of Radarr 
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping, Tuple
+from typing import Any, Dict, Mapping, Optional, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import Ref, SettingsResource, fields, nullable, properties
 
@@ -169,7 +169,7 @@ def exclusion(own: str, path: str = "/importlistexclusion") -> SettingsResource:
     return collection("import_list_exclusion", path, 9, own, key=(own.partition(":")[0],))
 
 
-def release_profile(named: bool, own: str = "", refs: Mapping[str, Ref] = TAGS) -> SettingsResource:
+def release_profile(named: bool, own: str = "", refs: Optional[Mapping[str, Ref]] = None) -> SettingsResource:
     """Words that a release must or must not have. Lidarr and Readarr give it no name, elsewhere it can lack one."""
     words = ("required", "ignored", "indexerId", "tags")
     return collection(
@@ -179,7 +179,7 @@ def release_profile(named: bool, own: str = "", refs: Mapping[str, Ref] = TAGS) 
         ("name:str? " if named else "") + "enabled:bool required:words ignored:words indexerId:str tags:set " + own,
         key=("name",) if named else words,
         key_else=words if named else (),
-        refs={**TAGS, **refs, "indexerId": Ref("indexer", zero="any")},
+        refs={**TAGS, **(refs or {}), "indexerId": Ref("indexer", zero="any")},
     )
 
 
