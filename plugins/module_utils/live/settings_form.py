@@ -191,8 +191,8 @@ def is_synced(app: App, resource: SettingsResource, answer: Mapping[str, Any]) -
     """Whether Prowlarr made this indexer: it is recognised by its address, because names can be changed."""
     if app.name == "prowlarr" or resource.name != "indexer" or answer.get("implementation") not in ("Newznab", "Torznab"):
         return False
-    base = next((each.get("value") for each in answer.get("fields") or () if each.get("name") == "baseUrl"), "")
-    return bool(_SYNCED.match(str(base or "")))
+    fields = {each.get("name"): each.get("value") for each in answer.get("fields") or ()}
+    return fields.get("apiPath", "/api") == "/api" and bool(_SYNCED.match(str(fields.get("baseUrl") or "")))
 
 
 def export(app: App, raw: Raw) -> Dict[str, Any]:

@@ -139,7 +139,8 @@ def quality_profile(own: str = "") -> SettingsResource:
 def download_client(own: str = "removeCompletedDownloads:bool removeFailedDownloads:bool", order: int = 5, tags: bool = True) -> SettingsResource:
     """Download clients."""
     own = "enable:bool priority:int " + own
-    more: Dict[str, Any] = {"enabled_by": ("enable",), "bulk_effect": ("removeCompletedDownloads",), "computed": () if tags else ("tags",)}
+    bulk_effect = tuple(each for each in ("removeCompletedDownloads",) if each in own)
+    more: Dict[str, Any] = {"enabled_by": ("enable",), "bulk_effect": bulk_effect, "computed": () if tags else ("tags",)}
     return provider("download_client", "/downloadclient", order, own, tags, **more)
 
 
@@ -161,7 +162,7 @@ def notification(own: str) -> SettingsResource:
 
 def root_folder(own: str = "", **more: Any) -> SettingsResource:
     """Library folders."""
-    return collection("root_folder", "/rootfolder", 5 if own else 2, "path:str " + own, key=("path",), kinds={"path": "path"}, **more)
+    return collection("root_folder", "/rootfolder", 6 if own else 2, "path:str " + own, key=("path",), kinds={"path": "path"}, **more)
 
 
 def exclusion(own: str, path: str = "/importlistexclusion") -> SettingsResource:
@@ -190,6 +191,7 @@ _HOST = (
     "proxyPort:int proxyUsername:str proxyPassword:str proxyBypassFilter:str proxyBypassLocalAddresses:bool certificateValidation:enum "
     "backupFolder:str backupInterval:int backupRetention:int "
 )
+_LOGIN = ("authenticationMethod", "authenticationRequired", "username", "password", "apiKey", "certificateValidation")
 _ADDRESS = ("bindAddress", "port", "sslPort", "enableSsl", "urlBase", "sslCertPath", "sslCertPassword")
 
 
@@ -200,7 +202,7 @@ def host(title: str, own: str = "authenticationRequired:enum logSizeLimit:int", 
         _HOST + user + own,
         11,
         secrets=("apiKey", "password", "proxyPassword", "sslCertPassword"),
-        access=(*_ADDRESS, "authenticationMethod", "authenticationRequired", "username", "password", "apiKey", "certificateValidation"),
+        access=tuple(each for each in (*_ADDRESS, *_LOGIN) if each in _HOST + user + own),
         needs_restart=(*_ADDRESS, "branch"),
         kinds={"branch": "word", "logLevel": "word", "sslCertPassword": "trimmed", "urlBase": "url_base", "username": "word"},
         empty_is={"backupFolder": "Backups", "instanceName": title},
