@@ -164,10 +164,11 @@ class Servarr:
         if path.startswith("delayprofile/reorder/") and request.method == "PUT":
             name = "after" if instance.letter in "RS" else "afterId"
             return answers.answer(reorder(instance, _number(path[21:]) or 0, _number(request.argument(name))))
-        if path == "exclusions/paged" and read:
-            return _paged(request, instance.rows["exclusions"])
-        if path == "languageprofile" and read and "languageprofile" in instance.rows:
-            return answers.answer(instance.rows["languageprofile"])
+        head, _, tail = path.partition("/")
+        if tail == "paged" and read and instance.letter in rules()["resources"].get(head, {}).get("paged", ""):
+            return _paged(request, instance.rows[head])
+        if head == "languageprofile" and head in instance.rows:
+            return self._stub(request, instance.rows[head], tail)
         if path == "qualitydefinition/update" and request.method == "PUT":
             return self._update_all(request)
         if path in ("qualityprofile/schema", "metadataprofile/schema") and read and path.partition("/")[0] in instance.data["profile_template"]:
@@ -175,6 +176,7 @@ class Servarr:
         return None
 
     def _update_all(self, request: Request) -> Response:
+        """The apps check and store the list, and go on answering what they had read before: nothing is seen of it until something else changes."""
         collection = self._collections["qualitydefinition"]
         try:
             rows = json.loads(request.body)
@@ -183,7 +185,7 @@ class Servarr:
         if not isinstance(rows, list):
             return answers.problem(400, {"$": ["The JSON value could not be converted. Path: $ | LineNumber: 0 | BytePositionInLine: 1."]})
         for row in rows:
-            collection.update(replace(request, body=json.dumps(row).encode()), None)
+            collection.check(row)
         return replace(collection.read_all(), status=202)
 
     def _singleton(self, request: Request, singleton: Singleton, route: int | None) -> Response:
@@ -216,6 +218,13 @@ class Servarr:
         if request.method == "GET":
             return collection.get(number)
         return collection.delete(number) if request.method == "DELETE" else collection.update(request, number)
+
+    @staticmethod
+    def _stub(request: Request, rows: list[dict[str, Any]], tail: str) -> Response:
+        """What is left of a resource: reads give the one row there is, writes change nothing."""
+        if request.method in ("POST", "PUT"):
+            return answers.answer({"upgradeAllowed": False, **json.loads(request.body)}, 202)
+        return answers.empty(200) if request.method == "DELETE" else answers.answer(rows[0] if tail else rows)
 
     def _conditions(self, path: str) -> Response:
         """The templates of conditions."""

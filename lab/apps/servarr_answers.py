@@ -105,9 +105,12 @@ def not_found(model: str, number: int) -> Response:
     return message(404, f"{model} with ID {number} does not exist", "NzbDrone.Core.Datastore.ModelNotFoundException")
 
 
-def constraint(text: str) -> Response:
-    """409: what SQLite refuses."""
-    return message(409, f"constraint failed\n{text}", "code = Constraint (19), message = System.Data.SQLite.SQLiteException (0x87AF202F)")
+def constraint(text: str, bare: bool = False) -> Response:
+    """409: what SQLite refuses; `bare`: without a description, as Lidarr tells it."""
+    told = {"message": f"constraint failed\n{text}"}
+    if not bare:
+        told["description"] = f"code = Constraint (19), message = System.Data.SQLite.SQLiteException (0x87AF202F): constraint failed\n{text}"
+    return Response(409, json.dumps(told).encode(), {"Content-Type": _PIPELINE, "Cache-Control": "no-cache,no-store"})
 
 
 def null_reference() -> Response:

@@ -41,6 +41,10 @@ class Subject:
         """The rows beside this one."""
         return [row for row in self.instance.rows.get(self.path, []) if row["id"] != self.number]
 
+    def rows(self, entry: dict[str, Any]) -> list[dict[str, Any]]:
+        """The rows that a value may not be in: Readarr counts the row itself among them."""
+        return self.instance.rows[self.path] if entry.get("and_itself") else self.others()
+
 
 def run(subject: Subject, entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """The failures of all checks that do not hold, in their order."""
@@ -54,7 +58,7 @@ def run(subject: Subject, entries: Iterable[dict[str, Any]]) -> list[dict[str, A
         told = _KINDS[entry["kind"]](subject, value, entry)
         if not told:
             continue
-        if entry.get("raises"):
+        if entry.get("raises") and value is not None and not re.match(r"[A-Za-z]:\\", value):
             text = f"value [{value}]  is not a valid *nix path. paths must start with / (Parameter 'path')"
             raise Refusal(message(500, text, "System.ArgumentException"))
         found += [told] if isinstance(told, dict) else told
@@ -65,7 +69,7 @@ def run(subject: Subject, entries: Iterable[dict[str, Any]]) -> list[dict[str, A
 
 def _concerns(subject: Subject, entry: dict[str, Any]) -> bool:
     bound = subject.bound
-    if entry.get("on") == "create" and not subject.creates:
+    if entry.get("only") == "create" and not subject.creates:
         return False
     if "when" in entry and not bound.get(entry["when"]):
         return False
@@ -88,7 +92,7 @@ def _told(entry: dict[str, Any], value: Any, text: str, code: str | None) -> dic
     name = _TITLES.get(entry["property"], pascal(entry["property"]))
     text = entry.get("message", text).replace("{title}", words(name)).replace("{value}", str("" if value is None else value))
     # A message of our own without a code is a failure that the app adds by itself: it carries none.
-    return failure(name, text, entry.get("code", code if "message" not in entry or entry["kind"] in _CODED else None), value)
+    return failure(name, text, entry.get("code", code if "message" not in entry or entry.get("kind") in _CODED else None), value)
 
 
 _CODED = ("not_empty", "greater")
@@ -169,7 +173,9 @@ def _url_base(_subject: Subject, value: Any, entry: dict[str, Any]) -> Any:
 def _ui_language(subject: Subject, value: Any, entry: dict[str, Any]) -> Any:
     name = "UI Language" if entry["property"] == "uiLanguage" else "Movie Info Language"
     if isinstance(value, str) or value is None:
-        return _told(entry, value, f"The {name} value cannot be empty", "NotEmptyValidator") if not value else None
+        if value:
+            return None
+        return [_told(entry, value, f"The {name} value cannot be empty", "NotEmptyValidator"), _told(entry, value, f"Invalid {name} value", None)]
     known = {each["id"] for each in subject.instance.data["languages"]}
     failing = []
     if value < 1:
@@ -184,6 +190,20 @@ def _confirmed(subject: Subject, value: Any, entry: dict[str, Any]) -> Any:
     if not password or password == stored or value == password:
         return None
     return _told(entry, value, "", None)
+
+
+def _sizes(subject: Subject, value: Any, entry: dict[str, Any]) -> Any:
+    """Minimum, preferred and maximum size keep their order, and the maximum the app's limit."""
+    bound, limit = subject.bound, {"R": 2000, "S": 1000}[subject.instance.letter]
+    low, preferred, high = (bound.get(name) for name in ("minSize", "preferredSize", "maxSize"))
+    found = []
+    for name, size, floor, ceiling in (("minSize", low, 0, preferred), ("preferredSize", preferred, low, high), ("maxSize", high, preferred, limit)):
+        told = {"property": name}
+        if size is not None and floor is not None and size < floor:
+            found.append(_told(told, size, f"'{{title}}' must be greater than or equal to '{floor}'.", "GreaterThanOrEqualTo"))
+        if size is not None and ceiling is not None and size > ceiling:
+            found.append(_told(told, size, f"'{{title}}' must be less than or equal to '{ceiling}'.", "LessThanOrEqualTo"))
+    return found
 
 
 def _spaces(subject: Subject, value: Any, entry: dict[str, Any]) -> Any:
@@ -215,13 +235,13 @@ _KINDS: dict[str, Callable[..., Any]] = {
     "matches": _simple(lambda _s, value, e: re.search(e["value"], value or "") is not None, "", None),
     "unique_name": _simple(_unique_name, "Should be unique", "PredicateValidator"),
     "unique_exact": _simple(lambda s, value, _e: all(row.get("name") != value for row in s.others()), "", None),
-    "unique_value": _simple(lambda s, value, e: all(row.get(e["property"]) != value for row in s.others()), "", None),
+    "unique_value": _simple(lambda s, value, e: all(row.get(e["property"]) != value for row in s.rows(e)), "", None),
     "path": _simple(lambda _s, value, _e: _is_path(value), "Invalid Path: '{value}'", "PathValidator"),
     "exists": _simple(_exists, "Path '{value}' does not exist", "PathExistsValidator"),
     "new_path": _simple(_new_path, "", None),
     "not_equal": _simple(lambda _s, value, e: value != str(e["value"]), "Cannot be set to '{value}'", "NotEqualValidator"),
     "refers_to": _simple(_refers, "", None),
-    "guid": _simple(lambda _s, value, _e: not value or _GUID.fullmatch(value) is not None, "String is not a valid Guid", "GuidValidator"),
+    "guid": _simple(lambda s, value, _e: (not value and s.instance.letter == "L") or _GUID.fullmatch(value or "") is not None, "String is not a valid Guid", "GuidValidator"),
     "url": _simple(lambda _s, value, _e: re.match(r"https?://[^\s/]+", value or "") is not None, "Invalid Url: '{value}'", None),
     "tags_free": _simple(_tags_free, "", None),
     "any_of": _simple(lambda s, _v, e: any(s.bound.get(name) for name in e["value"]), "", None),
@@ -239,6 +259,7 @@ _KINDS: dict[str, Callable[..., Any]] = {
     "ui_language": _ui_language,
     "confirmed": _confirmed,
     "no_edge_space": _spaces,
+    "sizes": _sizes,
     "naming": lambda subject, _value, _entry: naming_failures(subject.bound, subject.instance.letter),
     "profile_items": lambda subject, _value, _entry: item_failures(subject.bound, subject.instance.data["profile_template"]["qualityprofile"]),
 }

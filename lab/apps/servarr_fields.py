@@ -62,6 +62,16 @@ def read_settings(template: _Row, fields: list[Any], stored: _Row, instance: Ins
     return found
 
 
+def sent_as_null(template: _Row, fields: list[Any]) -> frozenset[str]:
+    """The texts that were sent without a value: the settings are checked as they were sent, and their defaults come back when they are read again."""
+    texts = {field[0] for field in template["fields"] if field[3] == "str"}
+    seen: dict[str, Any] = {}
+    for field in fields:
+        if isinstance(field, dict):
+            seen.setdefault(field.get("name"), field.get("value"))
+    return frozenset(name for name, value in seen.items() if value is None and name in texts)
+
+
 # `read_settings(..., stored=NEW)`: there is nothing behind a mask, so that it is stored as it is.
 _NOTHING: _Row = {}
 NEW = _NOTHING

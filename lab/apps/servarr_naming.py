@@ -52,7 +52,11 @@ def naming_failures(bound: dict[str, Any], letter: str) -> list[dict[str, Any]]:
         value = bound.get(name[:1].lower() + name[1:])
         if not (value or "").strip():
             found.append(failure(name, f"'{words(name)}' must not be empty.", "NotEmptyValidator", value))
-        if pattern and not re.search(pattern, value or "", re.IGNORECASE):
+        if name == "MovieFolderFormat" and value is None:
+            told = "Must not contain deprecated tokens derived from file properties: {tokens}"
+            found.append(failure(name, told, "IllegalMovieFolderTokensValidator", value))
+        # The bare patterns pass what is null, the validators with a code of their own do not.
+        if pattern and (value is not None or code) and not re.search(pattern, value or "", re.IGNORECASE):
             found.append(failure(name, text, code, value))
     style = bound.get("multiEpisodeStyle")
     if letter == "S" and not (isinstance(style, int) and 0 <= style <= 5):

@@ -10,6 +10,7 @@ unreachable unless `Instance.reachable` says otherwise.
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from lab.apps import servarr_answers as answers
 from lab.apps.servarr_answers import Refusal
 from lab.apps.servarr_binding import bind, default_of, read_json
 from lab.apps.servarr_checks import Subject, run
-from lab.apps.servarr_fields import NEW, read_settings, show_fields
+from lab.apps.servarr_fields import NEW, read_settings, sent_as_null, show_fields
 from lab.apps.servarr_instance import rules
 from lab.apps.servarr_rows import Collection, _id_failure
 from lab.apps.servarr_settings_rules import settings_failures
@@ -58,8 +59,9 @@ class Providers(Collection):
         bound, fields = self._provider(request)
         self._validate(bound, creates=True)
         row = self._row(bound, fields, NEW)
+        self._refuse_unknown(row)
         if self._enabled(row):
-            self._check_settings(row)
+            self._check_settings(row, fields)
             self._test(row)
         if bound["id"]:
             raise Refusal(answers.message(500, f"Can't insert model with existing ID {bound['id']}"))
@@ -80,14 +82,16 @@ class Providers(Collection):
         row = {**self._row(bound, fields, self._settings_behind_masks(known, bound, fields)), "id": bound["id"]}
         forced = request.argument("forceSave").lower() == "true"
         changed = row != {**known, "id": row["id"]} or self.instance.letter in self.rule.get("tested_unchanged", "")
-        if self._enabled(row) and (changed or self.instance.letter in "AP"):
-            self._check_settings(row)
+        if self._enabled(row):
+            self._check_settings(row, fields)
         if self._enabled(row) and changed and not forced:
             self._test(row)
+        if forced and self._enabled(row) and self.instance.letter == "P" and row["implementation"] in ("Newznab", "Torznab"):
+            self._fetch_capabilities(row)
         if self.instance.find(self.path, row["id"]) is None:
             return self._missing_put({}, bound)
         self.instance.replace(self.path, row)
-        shown = self.instance.find(self.path, known["id"]) if known["id"] != row["id"] else row
+        shown = self.instance.find(self.path, known["id"]) if known["id"] != row["id"] and self.instance.letter not in "AP" else row
         return self._answer_saved(shown or row, 202)
 
     def delete(self, number: int) -> Response:
@@ -111,7 +115,7 @@ class Providers(Collection):
             return answers.message(500, text, "System.ApplicationException")
         changed = [self._bulk_changed(row, body) for row in found if row is not None]
         for row in changed:
-            self.instance.replace(self.path, row)
+            self.instance.replace(self.path, row | ({"tags": []} if self._ignores_tags else {}))
         return answers.answer([self.show(row) for row in changed], 202)
 
     def test(self, request: Request) -> Response:
@@ -122,7 +126,7 @@ class Providers(Collection):
             raise Refusal(answers.null_reference())
         known = self.instance.find(self.path, bound["id"])
         row = {**self._row(bound, fields, known["settings"] if known else NEW), "id": bound["id"]}
-        self._check_settings(row)
+        self._check_settings(row, fields)
         self._test(row)
         if "application/json" in request.headers.get("accept", ""):
             return Response(200, b'"{}"', {"Content-Type": "application/json; charset=utf-8"})
@@ -132,7 +136,7 @@ class Providers(Collection):
         """The tests of everything that is enabled."""
         results = []
         for row in self.instance.rows[self.path]:
-            if self._enabled(row) and not settings_failures(self.instance, self.path, row):
+            if self._enabled(row) and not settings_failures(self._template(row), row["settings"]):
                 found = [{key: value for key, value in each.items() if key not in ("isWarning", "detailedDescription")} for each in self._failures(row)]
                 results.append({"id": row["id"], "isValid": not found, "validationFailures": found})
         return answers.answer(results, 400 if any(not each["isValid"] for each in results) else 200)
@@ -145,10 +149,14 @@ class Providers(Collection):
             told[name] = told.get(source) != self.rule["enabled_unless"][source]
         extra = dict(template.get("extra", {}))
         if "sortName" in self.properties:
-            told["sortName"] = str(row.get("name", "")).lower().replace("-", " ")
+            told["sortName"] = re.sub(r"[-_]", " ", str(row.get("name", "")).lower())
         link = template.get("link") or f"https://wiki.servarr.com/{self.instance.name}/supported#{template['implementation'].lower()}"
         return {**told, **extra, "implementationName": template["implementationName"], "infoLink": link,
                 "fields": show_fields(template, row["settings"], self.instance), "id": row["id"]}  # fmt: skip
+
+    @property
+    def _ignores_tags(self) -> bool:
+        return self.instance.letter in self.rule.get("ignores_tags", "")
 
     def _template(self, row: _Row) -> _Row:
         template = self.instance.template(self.path, row)
@@ -180,7 +188,7 @@ class Providers(Collection):
 
     def _row(self, bound: _Row, fields: Any, behind_masks: _Row) -> _Row:
         row = {name: bound[name] for name in self.own if name in bound and bound[name] is not None}
-        tags = [] if self.instance.letter in self.rule.get("ignores_tags", "") else list(dict.fromkeys(bound.get("tags") or []))
+        tags = [] if self._ignores_tags else list(dict.fromkeys(bound.get("tags") or []))
         template = self.instance.template(self.path, {**row, "settings": _named(fields)}) or self._of_contract(row["configContract"])
         return {**row, "tags": tags, "settings": read_settings(template, fields or [], behind_masks, self.instance)}
 
@@ -208,8 +216,20 @@ class Providers(Collection):
             return all(row.get(name) != value for name, value in self.rule["enabled_unless"].items())
         return any(row.get(name) for name in self.rule["enabled"])
 
-    def _check_settings(self, row: _Row) -> None:
-        found = settings_failures(self.instance, self.path, row)
+    def _refuse_unknown(self, row: _Row) -> None:
+        """Most kinds store a row whose implementation no code knows, and fail when they show it."""
+        text = self.rule.get("unknown_implementation", {}).get(self.instance.letter)
+        if text and self.instance.template(self.path, row) is None:
+            raise Refusal(answers.message(500, text))
+
+    def _fetch_capabilities(self, row: _Row) -> None:
+        """Prowlarr asks such an indexer for its capabilities even where the test is skipped."""
+        if self._failures(row):
+            raise Refusal(answers.message(500, f"Connection refused ({neighbour(row['settings'])})", "System.Net.Http.HttpRequestException"))
+
+    def _check_settings(self, row: _Row, fields: Any) -> None:
+        template = self.instance.template(self.path, row) or self._of_contract(row["configContract"])
+        found = settings_failures(template, row["settings"], sent_as_null(template, fields or []))
         if found:
             raise Refusal(answers.failures(found))
 

@@ -44,7 +44,7 @@ class Collection:
     def get(self, number: int) -> Response:
         """One row."""
         row = self.instance.find(self.path, number)
-        if row is None:
+        if row is None or self.rule.get("no_id"):
             return self._missing_get(number)
         return answers.answer(self.shape.show(self.instance, row))
 
@@ -81,7 +81,7 @@ class Collection:
         if conflict and self.instance.traits.get("swallows_conflicts"):
             return self._saved(stored, 202)
         if conflict:
-            return answers.constraint(conflict)
+            return self._constraint(conflict)
         self.instance.replace(self.path, row)
         self._refuse_unreadable(row)
         return self._saved(row, 202)
@@ -97,12 +97,13 @@ class Collection:
             self.shape.deleting(self.instance, row)
         if not self.instance.remove(self.path, number) and self._told("missing_delete") == "message":
             return answers.not_found(self.rule["model"], number)
-        return answers.empty(200)
+        return answers.answer({}) if self.instance.letter in self.rule.get("deleted_as_object", "") else answers.empty(200)
 
     def bulk(self, request: Request, method: str) -> Response | None:
         """PUT and DELETE of several rows at once, where the app has it."""
-        if self.rule.get("bulk_delete") and method == "DELETE":
-            return self._bulk_delete(read_json(request, wrong_type_is_problem=True))
+        if method in (self._told("bulk_lists") or ()):
+            body = read_json(request, wrong_type_is_problem=True)
+            return self._bulk_delete(body) if method == "DELETE" else self._bulk_create(body)
         rule = self.rule.get("bulk")
         if rule is None or not self.instance.applies(rule) or method not in ("PUT", "DELETE"):
             return None
@@ -121,6 +122,14 @@ class Collection:
             self.instance.replace(self.path, {**(self.instance.find(self.path, number) or {}), **changes})
         return answers.answer([self.shape.show(self.instance, row) for row in self.instance.rows[self.path] if row["id"] in numbers], 202)
 
+    def _bulk_create(self, rows: Any) -> Response:
+        """All of them or none."""
+        found = [(bind(self.instance.data["properties"][self.path], row), frozenset(row)) for row in rows]
+        for bound, given in found:
+            self._check(Subject(self.instance, self.path, bound, True, given))
+        made = [self.instance.insert(self.path, self.shape.store(self.instance, bound, None, given)) for bound, given in found]
+        return answers.answer([self.shape.show(self.instance, row) for row in made])
+
     def _bulk_delete(self, body: Any) -> Response:
         for number in (body or {}).get("ids") or []:
             row = self.instance.find(self.path, number)
@@ -130,7 +139,7 @@ class Collection:
         return answers.answer({})
 
     def _bound(self, request: Request) -> tuple[_Row, frozenset[str]]:
-        body = read_json(request, self.rule.get("wrong_type_is_problem", False))
+        body = read_json(request, self.instance.letter in self.rule.get("wrong_type_is_problem", ""))
         lists = self.rule.get("comma_lists")
         if lists and self.instance.applies(lists) and isinstance(body, dict):
             body = {key: _split(value) if key in lists["properties"] else value for key, value in body.items()}
@@ -146,6 +155,11 @@ class Collection:
             if self.instance.letter in letters and subject.bound.get(name) is None:
                 raise Refusal(answers.null_reference())
 
+    def check(self, body: Any) -> None:
+        """Refusal when an update with this body would fail a check."""
+        bound = bind(self.instance.data["properties"][self.path], body, self.instance.lenient)
+        self._check(Subject(self.instance, self.path, bound, False, frozenset(body)))
+
     def _existing(self, bound: _Row) -> _Row | None:
         """The row that a create answers with instead of making one: tags by their label, as it was sent."""
         name = self.rule.get("returns_existing")
@@ -160,12 +174,12 @@ class Collection:
     def _refuse_duplicates(self, row: _Row) -> None:
         conflict = self._conflict({**row, "id": 0})
         if conflict and conflict.startswith("UNIQUE"):
-            raise Refusal(answers.constraint(conflict))
+            raise Refusal(self._constraint(conflict))
 
     def _refuse_nulls(self, row: _Row) -> None:
         conflict = self._conflict({**row, "id": 0})
         if conflict:
-            raise Refusal(answers.constraint(conflict))
+            raise Refusal(self._constraint(conflict))
 
     def _refuse_unreadable(self, row: _Row) -> None:
         self.shape.show(self.instance, row)
@@ -177,6 +191,9 @@ class Collection:
     def _told(self, name: str) -> Any:
         told = self.rule.get(name)
         return told.get(self.instance.letter) if isinstance(told, dict) else told
+
+    def _constraint(self, text: str) -> Response:
+        return answers.constraint(text, bool(self.instance.traits.get("bare_conflicts")))
 
     def _key_error(self, number: int) -> Response:
         return answers.message(500, self.rule["key"].format(id=number), "System.Collections.Generic.KeyNotFoundException")

@@ -65,7 +65,7 @@ _USERS = {
     "releaseProfileIds": "releaseprofile",
     "indexerIds": "indexer", "downloadClientIds": "downloadclient", "autoTagIds": "autotagging", "indexerProxyIds": "indexerproxy",
     "applicationIds": "applications",
-    "rootFolderIds": "rootfolder", "movieIds": "", "seriesIds": "", "artistIds": "", "authorIds": "",
+    "movieIds": "", "seriesIds": "", "artistIds": "", "authorIds": "",
 }  # fmt: skip
 _DETAIL = {
     "R": ("delayProfileIds", "importListIds", "notificationIds", "releaseProfileIds", "indexerIds", "downloadClientIds", "autoTagIds", "movieIds"),
@@ -79,9 +79,8 @@ _DETAIL = {
         "indexerIds",
         "downloadClientIds",
         "autoTagIds",
-        "rootFolderIds",
     ),
-    "A": ("delayProfileIds", "importListIds", "notificationIds", "restrictionIds", "authorIds", "indexerIds", "downloadClientIds", "rootFolderIds"),
+    "A": ("delayProfileIds", "importListIds", "notificationIds", "restrictionIds", "authorIds", "indexerIds", "downloadClientIds"),
     "P": ("notificationIds", "indexerIds", "indexerProxyIds", "applicationIds"),
 }
 
@@ -93,7 +92,7 @@ def tag_users(instance: Instance, number: int) -> _Row:
     for name in _DETAIL[instance.letter]:
         path = "releaseprofile" if name == "restrictionIds" else _USERS[name]
         rows = instance.rows.get(path, [])
-        users[name] = [row["id"] for row in rows if number in (row.get("tags") or row.get("defaultTags") or [])]
+        users[name] = [row["id"] for row in rows if number in (row.get("tags") or [])]
     return {"label": tag.get("label"), **users, "id": number}
 
 
@@ -101,8 +100,10 @@ class _RootFolder(Shape):
     def store(self, instance: Instance, bound: _Row, stored: _Row | None, given: frozenset[str]) -> _Row:
         row = super().store(instance, bound, stored, given)
         if instance.letter != "A":
-            # Readarr keeps a slash at the end, the others drop it.
-            row["path"] = row["path"].rstrip("/") or "/"
+            # Readarr keeps a slash at the end, the others drop it, Lidarr also from the root.
+            row["path"] = row["path"].rstrip("/") or ("" if instance.letter == "L" else "/")
+        if instance.letter == "A" and not row["isCalibreLibrary"]:
+            row |= {**dict.fromkeys(("host", "urlBase", "username", "password", "library", "outputFormat")), "port": 0, "outputProfile": "default", "useSsl": False}
         if instance.letter == "L" and row.get("defaultTags") is None:
             row["defaultTags"] = []
         return {key: value for key, value in row.items() if key not in ("accessible", "freeSpace", "totalSpace", "unmappedFolders")}
@@ -118,11 +119,18 @@ class _RemotePath(Shape):
     def store(self, instance: Instance, bound: _Row, stored: _Row | None, given: frozenset[str]) -> _Row:
         row = super().store(instance, bound, stored, given)
         if stored is None and not bound["id"]:
-            row |= {name: f"{row[name].rstrip('/')}/" for name in ("remotePath", "localPath")}
+            row |= {name: _ended(row[name]) for name in ("remotePath", "localPath")}
         same = (other for other in instance.rows["remotepathmapping"] if other["id"] != bound["id"])
         if any(other["host"] == row["host"] and other["remotePath"].rstrip("/") == row["remotePath"].rstrip("/") for other in same):
             raise Refusal(answers.message(500, "RemotePath already configured."))
         return row
+
+
+def _ended(path: str) -> str:
+    """A path that can be recognised as one ends with its separator."""
+    if path.startswith("/"):
+        return f"{path.rstrip('/')}/"
+    return path.rstrip("\\") + "\\" if path[1:3] == ":\\" else path
 
 
 class _DelayProfile(Shape):
@@ -162,10 +170,11 @@ class _QualityDefinition(Shape):
     def store(self, instance: Instance, bound: _Row, stored: _Row | None, given: frozenset[str]) -> _Row:
         if stored is None:
             raise Refusal(answers.message(500, "Sequence contains no matching element"))
-        if instance.letter != "A":
-            for name, column in (("quality", "Quality"), ("title", "Title")):
-                if bound.get(name) is None:
-                    raise Refusal(answers.constraint(f"NOT NULL constraint failed: QualityDefinitions.{column}"))
+        for name, column in (("quality", "Quality"), ("title", "Title")):
+            if bound.get(name) is None:
+                if instance.letter == "A":
+                    return stored
+                raise Refusal(answers.constraint(f"NOT NULL constraint failed: QualityDefinitions.{column}", instance.letter == "L"))
         row = {**stored, **{name: bound[name] for name in ("title", "quality") if bound.get(name) is not None}}
         return row | {name: bound[name] for name in ("minSize", "maxSize", "preferredSize") if name in bound}
 
@@ -253,6 +262,12 @@ class _AutoTagging(_Specifications):
     path = "autotagging"
 
 
+class _MetadataProfile(Shape):
+    def store(self, instance: Instance, bound: _Row, stored: _Row | None, given: frozenset[str]) -> _Row:
+        row = super().store(instance, bound, stored, given)
+        return row | ({"ignored": row["ignored"] or []} if instance.letter == "A" else {})
+
+
 class _ReleaseProfile(Shape):
     def before_checks(self, instance: Instance, bound: _Row, given: frozenset[str]) -> None:
         if ("tags" in given and bound.get("tags") is None) or (instance.letter in "LA" and bound.get("ignored") is None):
@@ -273,4 +288,5 @@ SHAPES: dict[str, Shape] = {
     "customformat": _CustomFormat(),
     "autotagging": _AutoTagging(),
     "releaseprofile": _ReleaseProfile(),
+    "metadataprofile": _MetadataProfile(),
 }

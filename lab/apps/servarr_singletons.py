@@ -74,16 +74,11 @@ def _normalise_host(instance: Instance, row: _Row, bound: _Row) -> None:
     if not row.get("instanceName"):
         row["instanceName"] = instance.title
     row |= {name: row[name].strip() for name in ("sslCertPath", "sslCertPassword") if name in row}
-    row["passwordConfirmation"] = ""
-    if "passwordConfirmation" not in instance.data["properties"]["config/host"]:
-        del row["passwordConfirmation"]
-    user = instance.rows.setdefault("@user", {"username": row.get("username", ""), "password": instance.data["rows"]["config/host"].get("password", "")})
-    name, password = (bound.get("username") or "").lower(), bound.get("password") or ""
+    name, password = (bound.get("username") or "").strip().lower(), bound.get("password") or ""
     if name and password:
-        user["username"] = name
-        if password != user["password"]:
-            user["password"] = hashed(instance, password)
-    row["username"], row["password"] = user["username"], user["password"]
+        row["username"] = name
+        if password != row.get("password"):
+            row["password"] = hashed(instance, password)
 
 
 def hashed(instance: Instance, password: str) -> str:

@@ -97,16 +97,16 @@ def _post(instance: Instance, body: Any) -> Response:
     if known is None:
         raise Refusal(answers.message(500, "Sequence contains no matching element"))
     running = next((each for each in instance.commands if each["name"] == known and each["status"] == "started"), None)
-    made = running or _start(instance, known)
+    made = running or _start(instance, known, body)
     return answers.answer(_shown(made), 201, f"{instance.prefix}/command/{made['id']}")
 
 
-def _start(instance: Instance, name: str) -> _Row:
+def _start(instance: Instance, name: str, sent: _Row) -> _Row:
     if name == "ResetApiKey":
         instance.host["apiKey"] = uuid.uuid4().hex
     spoken = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    body = {"sendUpdatesToClient": True, "updateScheduledTask": True, "requiresDiskAccess": False, "isExclusive": False, "isTypeExclusive": False,
-            "isLongRunning": False, "name": name, "trigger": "manual", "suppressMessages": name == "CheckHealth"}  # fmt: skip
+    body = {**{key: sent[key] for key in ("resetTitles",) if key in sent}, "sendUpdatesToClient": True, "updateScheduledTask": True, "requiresDiskAccess": False, "isExclusive": False, "isTypeExclusive": False,
+            "isLongRunning": False, "name": name, "trigger": "manual", "suppressMessages": name in ("CheckHealth", "ResetQualityDefinitions")}  # fmt: skip
     made = {"name": name, "commandName": spoken, "body": body, "priority": "normal", "status": "started", "result": "unknown", "queued": _now(),
             "started": _now(), "trigger": "manual", "stateChangeTime": _now(), "sendUpdatesToClient": True, "updateScheduledTask": True,
             "id": len(instance.commands) + 1, "@begun": time.monotonic()}  # fmt: skip

@@ -41,6 +41,10 @@ def _answer(shared: Path, app: str, name: str) -> _Json:
     return _load(path)["response"]["body"] if path.exists() else None
 
 
+def _answer_free(shared: Path, app: str, name: str) -> _Json:
+    return _load(shared / "recordings" / app / f"{name}.json")
+
+
 def property_type(schema: _Json, schemas: _Json) -> str:
     """The type of a property in the words of `lab/apps/servarr_binding.py`."""
     nullable = "?" if schema.get("nullable") else ""
@@ -90,12 +94,13 @@ def template(offered: _Json, known: dict[str, _Json], app: str) -> dict[str, _Js
     made["fields"] = fields
     made["extra"] = {key: value for key, value in offered.items() if key not in _KEPT_OUT and (key.startswith("supports") or key in _EXTRA)}
     link = offered.get("infoLink")
-    if link and link != f"https://wiki.servarr.com/{app}/supported#{offered['implementation'].lower()}":
+    # Names of machines were replaced in the recordings, also where they were part of a word.
+    if link and "-host" not in link and link != f"https://wiki.servarr.com/{app}/supported#{offered['implementation'].lower()}":
         made["link"] = link
     return {key: value for key, value in made.items() if value not in ({}, None)}
 
 
-_EXTRA = ("protocol", "message", "order", "listType", "minRefreshInterval", "definitionName", "language", "encoding", "privacy", "testCommand")
+_EXTRA = ("protocol", "message", "listOrder", "listType", "minRefreshInterval", "definitionName", "language", "encoding", "privacy", "testCommand")
 
 
 def _guess(field: _Json, value: _Json) -> str:
@@ -119,12 +124,30 @@ def templates(shared: Path, app: str) -> dict[str, list[_Json]]:
         listed = known.get(kind, known.get(f"{kind}_specification", []))
         fields = {each["implementation"]: {field["name"]: field for field in each.get("fields", [])} for each in listed}
         seen: dict[str, _Json] = {}
-        for each in offered:
+        # Presets are templates of their own in Prowlarr: the one with the fewest values is the plain one.
+        for each in sorted(offered, key=lambda each: sum(bool(field.get("value")) for field in each["fields"])):
             seen.setdefault(each["implementation"], template(each, fields.get(each["implementation"], {}), app))
-        found[kind] = list(seen.values())
+        rules = _answer_free(shared, app, "provider_validation")["resources"].get(kind, {})
+        found[kind] = [each | _empty(rules.get(each["implementation"], {})) for each in sorted(seen.values(), key=lambda each: each["implementation"])]
     if app == "prowlarr":
         found["indexer"] += [_definition(each) for each in _house(shared, app)["indexer"] if each["implementation"] == "Cardigann"]
     return found
+
+
+def _empty(validation: _Json) -> dict[str, dict[str, list[list[str]]]]:
+    """What fails where a field of an enabled provider is empty: {field: [[property, text]]}."""
+    found: dict[str, list[list[str]]] = {}
+    probes = [error for each in (validation, validation.get("with_schema_defaults", {})) for error in each.get("errors", [])]
+    for probe in (probe for probes_of in validation.get("enabled_rejections", {}).values() for probe in probes_of):
+        if probe["sent"] in ("", []) and isinstance(probe["error"], list):
+            probes += probe["error"]
+    for error in (each for each in probes if isinstance(each, dict)):
+        name = error["propertyName"][:1].lower() + error["propertyName"][1:] if error["propertyName"] else "categories"
+        told = [error["propertyName"], error["errorMessage"]]
+        if told not in found.setdefault(name, []) and not any(text.startswith("Invalid Url") and told[1].startswith("Invalid Url") for _name, text in found[name]):
+            found[name].append(told)
+    # What concerns no single field is told first.
+    return {"empty": dict(sorted(found.items(), key=lambda entry: entry[1][0][0] != ""))} if found else {}
 
 
 def _definition(row: _Json) -> _Json:
