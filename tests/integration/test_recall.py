@@ -105,6 +105,20 @@ def test_what_an_app_makes_of_a_value_is_no_difference(recordings: Path, capsys:
     assert told == set(excused("normalised"))
 
 
+def test_a_value_that_an_app_ignores_is_told(recordings: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Silent is only what means the value that is there: null and an empty text for nothing, `/` for no base, 1 for true."""
+    counts, silent = Counter[str](), set[str]()
+    for app in APPS:
+        for probe in all_probes(recordings, app):
+            if probe.verdict == "ignored":
+                outcome = stored_outcome(probe)
+                counts[outcome] += 1
+                silent |= {probe.name} if outcome == "silent" and probe.sent not in (None, "") else set()
+    with capsys.disabled():
+        print(f"\nignored: {counts.total()} values that the apps take and forget: " + ", ".join(f"{counts[each]} {each}" for each in sorted(counts)))
+    assert silent == {*(f'{app} config/host/urlBase = "/"' for app in APPS), "prowlarr applications/Sonarr/fields.syncAnimeStandardFormatSearch = 1"}
+
+
 def stored_outcome(probe: Probe) -> str:
     """What is said when git declares what was sent and the app shows what it made of it."""
     table, resource = TABLES[probe.app], resource_of(probe.app, probe.kind)
