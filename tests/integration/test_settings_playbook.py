@@ -135,7 +135,7 @@ def test_an_audit_writes_nothing_and_tells_each_instance(house: House, words: tu
 
 
 def test_a_bare_reconcile_writes_nothing(house: House) -> None:
-    house.apps["radarr4k"].lists["/tag"].clear()
+    (house.repository / "apps" / "radarr4k.yml").write_text("download_client: [{name: qBittorrent, priority: 9}]\n")
     assert house.run(playbook="reconcile") == 0, house.output
     assert house.writes == [] and house.targets()["radarr4k"]["verdict"] == "drift"
 
