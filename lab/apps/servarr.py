@@ -164,7 +164,7 @@ class Servarr:
         if path.startswith("delayprofile/reorder/") and request.method == "PUT":
             name = "after" if instance.letter in "RS" else "afterId"
             return answers.answer(reorder(instance, _number(path[21:]) or 0, _number(request.argument(name))))
-        head, _, tail = path.partition("/")
+        head, __, tail = path.partition("/")
         if tail == "paged" and read and instance.letter in rules()["resources"].get(head, {}).get("paged", ""):
             return _paged(request, instance.rows[head])
         if head == "languageprofile" and head in instance.rows:

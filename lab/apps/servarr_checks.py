@@ -241,7 +241,9 @@ _KINDS: dict[str, Callable[..., Any]] = {
     "new_path": _simple(_new_path, "", None),
     "not_equal": _simple(lambda _s, value, e: value != str(e["value"]), "Cannot be set to '{value}'", "NotEqualValidator"),
     "refers_to": _simple(_refers, "", None),
-    "guid": _simple(lambda s, value, _e: (not value and s.instance.letter == "L") or _GUID.fullmatch(value or "") is not None, "String is not a valid Guid", "GuidValidator"),
+    "guid": _simple(
+        lambda s, value, _e: (not value and s.instance.letter == "L") or _GUID.fullmatch(value or "") is not None, "String is not a valid Guid", "GuidValidator"
+    ),
     "url": _simple(lambda _s, value, _e: re.match(r"https?://[^\s/]+", value or "") is not None, "Invalid Url: '{value}'", None),
     "tags_free": _simple(_tags_free, "", None),
     "any_of": _simple(lambda s, _v, e: any(s.bound.get(name) for name in e["value"]), "", None),

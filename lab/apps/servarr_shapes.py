@@ -103,7 +103,8 @@ class _RootFolder(Shape):
             # Readarr keeps a slash at the end, the others drop it, Lidarr also from the root.
             row["path"] = row["path"].rstrip("/") or ("" if instance.letter == "L" else "/")
         if instance.letter == "A" and not row["isCalibreLibrary"]:
-            row |= {**dict.fromkeys(("host", "urlBase", "username", "password", "library", "outputFormat")), "port": 0, "outputProfile": "default", "useSsl": False}
+            row |= dict.fromkeys(("host", "urlBase", "username", "password", "library", "outputFormat"))
+            row |= {"port": 0, "outputProfile": "default", "useSsl": False}
         if instance.letter == "L" and row.get("defaultTags") is None:
             row["defaultTags"] = []
         return {key: value for key, value in row.items() if key not in ("accessible", "freeSpace", "totalSpace", "unmappedFolders")}

@@ -105,7 +105,8 @@ def _start(instance: Instance, name: str, sent: _Row) -> _Row:
     if name == "ResetApiKey":
         instance.host["apiKey"] = uuid.uuid4().hex
     spoken = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    body = {**{key: sent[key] for key in ("resetTitles",) if key in sent}, "sendUpdatesToClient": True, "updateScheduledTask": True, "requiresDiskAccess": False, "isExclusive": False, "isTypeExclusive": False,
+    body = {**{key: sent[key] for key in ("resetTitles",) if key in sent}, "sendUpdatesToClient": True, "updateScheduledTask": True,
+            "requiresDiskAccess": False, "isExclusive": False, "isTypeExclusive": False,
             "isLongRunning": False, "name": name, "trigger": "manual", "suppressMessages": name in ("CheckHealth", "ResetQualityDefinitions")}  # fmt: skip
     made = {"name": name, "commandName": spoken, "body": body, "priority": "normal", "status": "started", "result": "unknown", "queued": _now(),
             "started": _now(), "trigger": "manual", "stateChangeTime": _now(), "sendUpdatesToClient": True, "updateScheduledTask": True,

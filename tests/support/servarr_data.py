@@ -144,7 +144,9 @@ def _empty(validation: _Json) -> dict[str, dict[str, list[list[str]]]]:
     for error in (each for each in probes if isinstance(each, dict)):
         name = error["propertyName"][:1].lower() + error["propertyName"][1:] if error["propertyName"] else "categories"
         told = [error["propertyName"], error["errorMessage"]]
-        if told not in found.setdefault(name, []) and not any(text.startswith("Invalid Url") and told[1].startswith("Invalid Url") for _name, text in found[name]):
+        if told not in found.setdefault(name, []) and not any(
+            text.startswith("Invalid Url") and told[1].startswith("Invalid Url") for _name, text in found[name]
+        ):
             found[name].append(told)
     # What concerns no single field is told first.
     return {"empty": dict(sorted(found.items(), key=lambda entry: entry[1][0][0] != ""))} if found else {}
@@ -234,6 +236,7 @@ def main() -> None:
 
 def _lines(value: _Json) -> str:
     """Compact JSON, one line for each member of a dictionary: small, and still readable in a diff."""
+
     def compact(part: _Json) -> str:
         return json.dumps(part, separators=(",", ":"), ensure_ascii=False)
 

@@ -9,6 +9,7 @@ object it is, and for failures of a validation which properties fail by which ru
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import re
@@ -137,10 +138,8 @@ def difference(recorded: _Json, answer: Response) -> str:
         body = answer.body.decode(errors="replace")
     want = recorded.get("body")
     if isinstance(want, str) and isinstance(body, (dict, list, type(None))):
-        try:
+        with contextlib.suppress(ValueError):
             want = json.loads(want) if want else None
-        except ValueError:
-            pass
     headers = recorded.get("headers") or {}
     for name in ("Allow", "X-Application-Version"):
         if (name in headers) is not (name in answer.headers):
@@ -176,7 +175,7 @@ def _first(want: _Json, got: _Json, place: str) -> str:
                 return found
         return ""
     if isinstance(want, list) and isinstance(got, list) and len(want) == len(got):
-        return next((found for index, pair in enumerate(zip(want, got)) if (found := _first(*pair, f"{place}[{index}]"))), "")
+        return next((found for index, pair in enumerate(zip(want, got, strict=False)) if (found := _first(*pair, f"{place}[{index}]"))), "")
     if isinstance(want, (int, float)) and isinstance(got, (int, float)) and not isinstance(want, bool):
         return "" if want == got else f"{place}: {got!r} instead of {want!r}"
     return "" if want == got and type(want) is type(got) else f"{place}: {str(got)[:80]!r} instead of {str(want)[:80]!r}"
@@ -224,7 +223,8 @@ class Moves:
     def before(self, step: _Json) -> None:
         name, rows = step["step"], self.instance.rows
         collection = isinstance(rows[self.resource], list)
-        if collection and name not in ("list_with_duplicate", "list_with_two", "list_after_unknown_implementation", "list_after_unknown_language", "delete_broken_row",
+        if collection and name not in ("list_with_duplicate", "list_with_two", "list_after_unknown_implementation",
+                                       "list_after_unknown_language", "delete_broken_row",
                                        "delete_row_with_unknown_language"):  # fmt: skip
             for number in self.extras:
                 self._delete(number)
