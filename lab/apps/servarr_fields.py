@@ -68,7 +68,7 @@ def sent_as_null(template: _Row, fields: list[Any]) -> frozenset[str]:
     seen: dict[str, Any] = {}
     for field in fields:
         if isinstance(field, dict):
-            seen.setdefault(field.get("name"), field.get("value"))
+            seen.setdefault(str(field.get("name")), field.get("value"))
     return frozenset(name for name, value in seen.items() if value is None and name in texts)
 
 
