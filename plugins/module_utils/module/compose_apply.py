@@ -85,7 +85,7 @@ class _Worker:
             for each in self._steps.files:
                 self._lay(each)
             for batch in self._steps.batches:
-                self._up(batch.create, False)
+                self._up(batch.create + batch.scale, False)
                 self._replace_hand_made(batch.recreate)
                 self._up([each for each in batch.recreate if each not in self._steps.adopt], True)
             for dummy, container in self._steps.prune:

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+import os
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding
@@ -27,9 +28,10 @@ _NOT_DRIFT = ("image_id",)
 
 @dataclasses.dataclass(frozen=True)
 class Batch:
-    """Services that need not wait for each other: to be created where they are missing, to be created anew where they differ."""
+    """Services that need not wait for each other: missing ones, ones of which there are too few or too many, and ones that differ."""
 
     create: Tuple[str, ...] = ()
+    scale: Tuple[str, ...] = ()
     recreate: Tuple[str, ...] = ()
 
 
@@ -49,6 +51,7 @@ class StackSteps:
         told = ["{0}: lay {1}".format(self.name, each.host_path) for each in self.files]
         for batch in self.batches:
             told += ["{0}: create {1}".format(self.name, each) for each in batch.create]
+            told += ["{0}: scale {1}".format(self.name, each) for each in batch.scale]
             told += [
                 "{0}: replace the hand-made container {1}".format(self.name, self.adopt[each])
                 if each in self.adopt
@@ -98,40 +101,93 @@ class StepPlanner:
             if each.status in ("older", "edited", "missing") and each.git.content is not None and not (each.status == "missing" and is_document(each.git.path))
         )
         services = read.git.document.get("services") or {}
-        create, recreate, adopt, refused = self._services(plans, services)
+        recreate, adopt, refused = self._differing(plans, services, {os.path.realpath(each.host_path) for each in files})
         prune, more = self._pruned(plans)
-        return StackSteps(read.name, files, _batches(create, recreate, services), adopt, prune, tuple(refused + more))
+        scaled = self._scaled(plans)
+        create = [each for each in self._missing(plans) if each not in scaled]
+        together, kept, told = self._network_renewal(plans, services)
+        create, scaled = ([each for each in part if each not in together + kept] for part in (create, scaled))
+        recreate = [*together, *(each for each in recreate if each not in together + kept + create)]
+        batches = _batches(create, [each for each in recreate if each in scaled], [each for each in recreate if each not in scaled], services)
+        adopt = {service: container for service, container in adopt.items() if service in recreate}
+        return StackSteps(read.name, files, batches, adopt, prune, tuple([each for each in refused if each.key not in kept] + told + more))
 
-    def _services(self, plans: StackPlans, services: Mapping[str, Any]) -> Tuple[List[str], List[str], Dict[str, str], List[Finding]]:
-        create: List[str] = []
+    def _network_renewal(self, plans: StackPlans, services: Mapping[str, Any]) -> Tuple[List[str], List[str], List[Finding]]:
+        """The services to create anew at once for a network that differs, or those that have to be left for its sake, and what is told of it.
+
+        Compose removes such a network before it makes it anew, and fails with containers stopped where not all that are in it take part.
+        """
+        changes = [each for each in (plans.git_plan.changes if plans.git_plan is not None else ()) if each.action == "update"]
+        told = [
+            self._refusal(plans.read.name, "", "volume {0} differs, and making it anew would lose what is in it".format(each.key), "move its data by hand")
+            for each in changes
+            if each.resource == "volume"
+        ]
+        networks = {each.key for each in changes if each.resource == "network"}
+        attached = [name for name, each in services.items() if networks.intersection(_networks(each or {}))]
+        existing = self._existing(plans)
+        family = list(dict.fromkeys(each for name in attached for each in (name, *_children(name, services, existing))))
+        for name in family if networks else ():
+            why, remedy = self._forbidden(plans, name, existing, False)
+            if why:
+                reason = "network {0} would have to be made anew with all that are in it, but {1}".format(", ".join(sorted(networks)), why)
+                return [], family, [*told, self._refusal(plans.read.name, "", reason, remedy)]
+        missing = self._missing(plans)
+        return [each for each in family if each in existing or each in missing], [], told
+
+    @staticmethod
+    def _missing(plans: StackPlans) -> List[str]:
+        changes = plans.git_plan.changes if plans.git_plan is not None else ()
+        return list(dict.fromkeys(each.key.partition("#")[0] for each in changes if each.resource == "service" and each.action == "create"))
+
+    def _scaled(self, plans: StackPlans) -> List[str]:
+        """The services that differ in nothing but the number of their containers."""
+        changes = plans.git_plan.changes if plans.git_plan is not None else ()
+        paths: Dict[str, Set[str]] = {}
+        for change in changes:
+            if change.resource == "service" and change.action == "update":
+                paths.setdefault(change.key.partition("#")[0], set()).update(each.path for each in change.fields if each.path not in _NOT_DRIFT)
+        return [service for service, found in paths.items() if found == {"scale"}]
+
+    def _differing(self, plans: StackPlans, services: Mapping[str, Any], laid: Set[str]) -> Tuple[List[str], Dict[str, str], List[Finding]]:
         recreate: List[str] = []
         adopt: Dict[str, str] = {}
         refused: List[Finding] = []
         existing = self._existing(plans)
-        for change in plans.git_plan.changes if plans.git_plan is not None else ():
-            service = change.key.partition("#")[0]
-            if change.resource != "service" or service in create + recreate:
+        changes = plans.git_plan.changes if plans.git_plan is not None else ()
+        drifted = {each.key: each for each in changes if each.resource == "service" and each.action == "update" and self._drifted(each)}
+        for key in [*drifted, *(key for key, container in existing.items() if key not in drifted and self._holds(container, laid))]:
+            service = key.partition("#")[0]
+            if service not in services or service in recreate:
                 continue
-            if change.action == "create":
-                create.append(service)
-            elif change.action == "update" and self._drifted(change):
-                hand_made = any(each.path == "managed_by" for each in change.fields)
-                family = [service, *_children(service, services, existing)]
-                reasons = [self._forbidden(plans, each, existing, hand_made and each == service) for each in family]
-                why, remedy = next((each for each in reasons if each[0]), ("", ""))
-                if why:
-                    refused.append(self._refusal(plans.read.name, service, why, remedy))
-                    continue
-                recreate += [each for each in family if each not in recreate]
-                if hand_made:
-                    adopt[service] = existing[change.key]
-        return create, [each for each in recreate if each not in create], adopt, refused
+            hand_made = key in drifted and any(each.path == "managed_by" for each in drifted[key].fields)
+            family = [service, *_children(service, services, existing)]
+            reasons = [self._forbidden(plans, each, existing, hand_made and each == service) for each in family]
+            why, remedy = next((each for each in reasons if each[0]), ("", ""))
+            if why:
+                refused.append(self._refusal(plans.read.name, service, why, remedy))
+                continue
+            recreate += [each for each in family if each not in recreate]
+            if hand_made:
+                adopt[service] = existing[key]
+        return recreate, adopt, refused
+
+    def _holds(self, container: str, laid: Set[str]) -> bool:
+        """Whether a running container holds a file that is to be replaced: it would keep the old one."""
+        inspect = self._containers.get(container) or {}
+        sources = [os.path.realpath(str(each.get("Source"))) for each in inspect.get("Mounts") or () if each.get("Type") == "bind"]
+        return bool((inspect.get("State") or {}).get("Running")) and not laid.isdisjoint(sources)
 
     @staticmethod
     def _existing(plans: StackPlans) -> Dict[str, str]:
-        """The names of the stack's containers by key."""
+        """The names of the stack's containers by key, those that are too many with them."""
         items = plans.git.running.items.values() if plans.git is not None else ()
-        return {item.key: str(item.values.get("container_name") or "") for item in items if item.resource == "service"}
+        found = {item.key: str(item.values.get("container_name") or "") for item in items if item.resource == "service"}
+        for each in plans.read.match.project.containers if plans.read.match.project is not None else ():
+            service, name = labels(each).get(LABEL + "service"), container_name(each)
+            if service and name not in found.values() and labels(each).get(LABEL + "oneoff") != "True":
+                found["{0}#{1}".format(service, name)] = name
+        return found
 
     def _not_ours(self, plans: StackPlans) -> str:
         read = plans.read
@@ -217,12 +273,17 @@ def _children(service: str, model: Mapping[str, Any], existing: Mapping[str, str
     return found[1:]
 
 
-def _batches(create: Sequence[str], recreate: Sequence[str], model: Mapping[str, Any]) -> Tuple[Batch, ...]:
-    remaining = [*create, *recreate]
+def _networks(service: Mapping[str, Any]) -> List[str]:
+    return [] if service.get("network_mode") else list(service.get("networks") or ("default",))
+
+
+def _batches(create: Sequence[str], scale: Sequence[str], recreate: Sequence[str], model: Mapping[str, Any]) -> Tuple[Batch, ...]:
+    remaining = [*create, *scale, *recreate]
     batches: List[Batch] = []
     while remaining:
         ready = [name for name in remaining if _parent(model, name) not in remaining] or list(remaining)
-        batches.append(Batch(tuple(each for each in ready if each in create), tuple(each for each in ready if each in recreate)))
+        parts = (tuple(each for each in ready if each in part) for part in (create, scale, recreate))
+        batches.append(Batch(*parts))
         remaining = [name for name in remaining if name not in ready]
     return tuple(batches)
 

@@ -18,7 +18,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.module.compos
 from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_read import StackRead, StackSource
 from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_steps import Batch, Permits, StackSteps, StepPlanner
 
-from support.compose_world import CONTAINER_ID, GONE, LABELS, World
+from support.compose_world import CONTAINER_ID, GONE, LABELS, World, changed
 from support.repository import Repository
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 WINS = Permits(git_wins=("p",))
 DRIFT: dict[str, Any] = {"environment": {"COLOUR": "blue"}}
+NO_NETWORK: dict[str, Any] = {"HostConfig": {"NetworkMode": "none"}, "NetworkSettings": {"Networks": {"p_default": GONE}}}
 
 
 def container(service: str, identity: str = "c" * 64, **change: Any) -> dict[str, Any]:
@@ -218,3 +219,57 @@ def test_only_files_that_differ_are_laid() -> None:
     files += [FileState(GitFile("big.bin", None), "/opt/p/big.bin", "edited"), FileState(GitFile("README.md", b"x"), "/opt/p/README.md", "missing")]
     found = steps(world, plans=replace(plans, read=replace(plans.read, files=tuple(files))))
     assert found.actions() == ["p: lay /opt/p/older", "p: lay /opt/p/edited", "p: lay /opt/p/missing"]
+
+
+@pytest.mark.parametrize(("running", "source", "wanted"), [(True, "app.toml", ["p: recreate web"]), (False, "app.toml", []), (True, "", [])])
+def test_a_container_that_holds_a_replaced_file_is_created_anew(running: bool, source: str, wanted: list[str]) -> None:
+    mount = {"Type": "bind", "Source": f"/opt/p/{source}".rstrip("/"), "Destination": "/etc/app.toml"}
+    told = {"type": "bind", "source": mount["Source"], "target": "/etc/app.toml"}
+    binds = {"HostConfig": {"Binds": [f"{mount['Source']}:/etc/app.toml:rw"]}, "Mounts": [{**mount, "RW": True, "Mode": "rw", "Propagation": "rprivate"}]}
+    world = World(service={"volumes": [told]}, inspect={**binds, "State": {"Running": running, "Status": "running" if running else "exited"}})
+    plans = plans_of(world)
+    assert not plans.git_plan, plans.git_plan
+    state = FileState(GitFile("app.toml", b"new"), "/opt/p/app.toml", "edited")
+    found = steps(world, plans=replace(plans, read=replace(plans.read, files=(state,))))
+    assert found.actions() == ["p: lay /opt/p/app.toml", *wanted]
+
+
+@pytest.mark.parametrize("wanted", [1, 3])
+def test_where_only_the_number_of_containers_differs_none_is_created_anew(wanted: int) -> None:
+    numbered = {**LABELS, "com.docker.compose.container-number": "2"}
+    second = {"Id": "e" * 64, "Name": "/p-web-2", "Config": {"Labels": numbered, "Hostname": "e" * 12}, "NetworkSettings": GONE}
+    world = World(service={"scale": wanted, "networks": GONE, "network_mode": "none"}, inspect=NO_NETWORK, more=(changed(second, NO_NETWORK),))
+    assert steps(world).batches == (Batch(scale=("web",)),)
+    # Which one goes is compose's choice, so none of them may hold what would be lost.
+    assert bool(steps(world, layers={"e" * 64: ["/root/patched"]}).refused)
+
+
+def test_a_service_that_differs_in_more_than_its_number_is_created_anew() -> None:
+    world = World(service={**DRIFT, "scale": 2})
+    assert steps(world).batches == (Batch(recreate=("web",)),)
+
+
+def renewed_network(**more: Any) -> World:
+    """A network that git has with other options than the engine, a service in it with a child, and one that is not in it."""
+    services = {**behind_web("child")["services"], "alone": {"image": "img:1", "command": None, "entrypoint": None, "network_mode": "none"}}
+    network = {"networks": {"default": {"driver_opts": {"com.docker.network.bridge.name": "br7"}}}}
+    alone = changed(container("alone", "d" * 64), NO_NETWORK)
+    return World(model={"services": services, **network}, more=(child_of_web(), alone), **more)
+
+
+def test_a_network_that_differs_takes_all_that_are_in_it_at_once() -> None:
+    assert steps(renewed_network()).batches == (Batch(recreate=("web",)), Batch(recreate=("child",)))
+
+
+def test_a_network_stays_where_one_that_is_in_it_must_stay() -> None:
+    found = steps(renewed_network(service=DRIFT), replace(WINS, protected=("child",)))
+    assert found.actions() == []
+    assert "network default would have to be made anew with all that are in it, but child is named" in found.refused[0].message
+
+
+def test_a_volume_that_differs_is_never_made_anew() -> None:
+    volume = {"Name": "p_data", "Driver": "local", "Options": {"type": "tmpfs", "device": "tmpfs"}, "Labels": {}}
+    world = World(model={"volumes": {"data": {"name": "p_data", "driver_opts": {"type": "nfs", "device": ":/x"}}}}, facts={"volumes": [volume]})
+    found = steps(world)
+    assert found.actions() == []
+    assert "volume data differs, and making it anew would lose what is in it" in found.refused[0].message
