@@ -210,8 +210,8 @@ def export(app: App, raw: Raw) -> Dict[str, Any]:
         things = [canonical(resource, each, names) for each in listed(resource, answers) if not is_synced(app, resource, each)]
         if things:
             told = [_exported(resource, each) for each in sorted(things, key=lambda thing: key_of(resource, thing))]
-            # Two of the same, as release profiles without a name can be, say nothing more than one.
-            document[resource.name] = [each for place, each in enumerate(told) if each not in told[:place]]
+            # Two of the same, as release profiles without a name can be, say nothing more than one. They stand side by side.
+            document[resource.name] = [each for place, each in enumerate(told) if not place or each != told[place - 1]]
     return document
 
 
