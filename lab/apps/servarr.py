@@ -7,7 +7,7 @@ What differs is data: `data/servarr/<app>.json` (made from recordings by `tests/
 queue and history are left out, and so is the web UI but for what a client meets by mistake.
 
 Below `/_lab/` the stand-in can be looked into and told what real apps are told by other means: `GET store`, `PUT store` (rows by resource),
-`POST restart`, `PUT reachable` (the addresses of neighbours that answer a test; null: all of them), `PUT database` (`{"locked": true}`).
+`POST restart`, `PUT reachable` (the addresses of neighbours that answer a test; null: all of them), `PUT database` (`{"locked": "writers"}`, "readers", "").
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ from lab.apps.servarr_shapes import reorder, tag_users
 from lab.apps.servarr_singletons import Singleton
 from lab.server import CONTROL, Request, Response
 
-_WRITES = ("POST", "PUT", "PATCH", "DELETE")
 _UI = b"<!doctype html>\n<html><head><title>App</title></head><body></body></html>\n"
 
 
@@ -38,7 +37,6 @@ class Servarr:
     def __init__(self, instance: Instance) -> None:
         self.name = instance.name
         self.instance = instance
-        self.locked = False
         self._lock = threading.RLock()
         self._collections: dict[str, Collection] = {}
         self._singletons: dict[str, Singleton] = {}
@@ -53,11 +51,7 @@ class Servarr:
     def answer(self, request: Request) -> Response:
         """The answer of a healthy app."""
         with self._lock:
-            try:
-                response = self._answer(request)
-            except Refusal as refusal:
-                response = refusal.response
-        return self._signed(request, response)
+            return self._answer(request)
 
     def failure(self, status: int) -> Response:
         """What the app sends along with an error status: an empty 401, 503 while it starts, an exception for what is its own fault."""
@@ -66,13 +60,13 @@ class Servarr:
             headers = {"Content-Type": "application/json", "X-Application-Version": self.instance.version}
             return Response(503, json.dumps(told).encode(), headers)
         if status == 500:
-            return _database_is_locked()
+            return answers.database_is_locked()
         return answers.empty(status) if status in (401, 403, 404, 405) else answers.message(status, "the lab's fault: the app could not answer")
 
-    def _signed(self, request: Request, response: Response) -> Response:
-        """The version header: on everything below /api but a 401 and what comes out of the error pipeline."""
+    def _signed(self, path: str, response: Response) -> Response:
+        """The version header: on everything below /api but what comes out of the error pipeline."""
         pipeline = response.status >= 400 and response.headers.get("Content-Type") == "application/json"
-        if response.status == 401 or pipeline or "/api" not in request.path.lower():
+        if pipeline or not f"{path}/".lower().startswith("/api/"):
             return response
         return replace(response, headers={**response.headers, "X-Application-Version": self.instance.version})
 
@@ -86,8 +80,14 @@ class Servarr:
         if not self._open(request, bare) and not self._authorized(request):
             return answers.empty(401)
         if base and not inside:
-            return self._redirect(request)
-        return self._inside(request, bare or "/")
+            return self._signed(path, self._redirect(request))
+        if self.instance.locked == "readers":
+            return answers.answer({"status": "Error"}, 500) if bare.rstrip("/") == "/ping" else _locking_protocol()
+        try:
+            response = self._inside(request, bare or "/")
+        except Refusal as refusal:
+            response = refusal.response
+        return self._signed(bare, response)
 
     def _open(self, request: Request, path: str) -> bool:
         """What needs no key: /ping, and the UI where no login guards it."""
@@ -119,13 +119,11 @@ class Servarr:
         if path.rstrip("/").lower() == "/api":
             return answers.answer({"current": self.instance.data["version_of_api"], "deprecated": []})
         if path.lower().startswith(f"{prefix}/"):
-            if self.locked and request.method in _WRITES:
-                return _database_is_locked()
             return self._api(request, path[len(prefix) + 1 :].rstrip("/").lower())
         if path.lower().startswith("/api/"):
-            return answers.empty(404) if request.method == "GET" else answers.empty(405)
+            return answers.empty(404) if request.method == "GET" else answers.empty(405, Allow="GET")
         if request.method not in ("GET", "HEAD"):
-            return answers.empty(405, Allow="GET")
+            return answers.empty(405, Allow="GET") if self._authorized(request) else answers.empty(401)
         return Response(200, _UI, {"Content-Type": "text/html"})
 
     def _api(self, request: Request, path: str) -> Response:
@@ -141,7 +139,9 @@ class Servarr:
             return self._row(request, self._collections[head], tail)
         if head.partition("/")[2] == "action" and head.partition("/")[0] in self._collections and request.method == "POST":
             return Response(200, b"null", {"Content-Type": "application/json"})
-        return answers.empty(404) if request.method in ("GET", "HEAD") or "/" in path else answers.empty(405)
+        if path == "system/status":
+            return answers.empty(405, Allow="GET")
+        return answers.empty(404) if request.method in ("GET", "HEAD") or "/" in path else answers.empty(405, Allow="GET")
 
     def _special(self, request: Request, path: str) -> Response | None:
         """What is neither a resource nor a row of one."""
@@ -152,8 +152,10 @@ class Servarr:
             return system.health(instance)
         if path == "diskspace" and read:
             return system.disk_space(instance)
-        if path == "language" and read:
-            return answers.answer([{**each, "nameLower": each["name"].lower()} for each in instance.data["languages"]])
+        if path.partition("/")[0] == "language" and read:
+            return self._language(path.partition("/")[2])
+        if path == "qualitydefinition/limits" and read and instance.letter in "RS":
+            return answers.answer({"min": 0, "max": 2000 if instance.letter == "R" else 1000})
         if path == "command" or (path.startswith("command/") and _number(path[8:]) is not None):
             return system.commands(instance, request, _number(path[8:]))
         if path == "tag/detail" and read:
@@ -171,6 +173,9 @@ class Servarr:
             return self._stub(request, instance.rows[head], tail)
         if path == "qualitydefinition/update" and request.method == "PUT":
             return self._update_all(request)
+        if path == "appprofile/schema" and read and instance.letter == "P":
+            switches = ("enableRss", "enableAutomaticSearch", "enableInteractiveSearch")
+            return answers.answer({"name": "", **dict.fromkeys(switches, True), "minimumSeeders": 1})
         if path in ("qualityprofile/schema", "metadataprofile/schema") and read and path.partition("/")[0] in instance.data["profile_template"]:
             return answers.answer(instance.data["profile_template"][path.partition("/")[0]])
         return None
@@ -219,6 +224,15 @@ class Servarr:
             return collection.get(number)
         return collection.delete(number) if request.method == "DELETE" else collection.update(request, number)
 
+    def _language(self, tail: str) -> Response:
+        if not self.instance.data["languages"]:
+            return answers.empty(404)
+        found = [{**each, "nameLower": each["name"].lower()} for each in self.instance.data["languages"]]
+        if not tail:
+            return answers.answer(found)
+        one = next((each for each in found if each.get("id", 0) == _number(tail)), None)
+        return answers.answer(one) if one else answers.message(500, "ID does not match a known language (Parameter 'id')", "System.ArgumentException")
+
     @staticmethod
     def _stub(request: Request, rows: list[dict[str, Any]], tail: str) -> Response:
         """What is left of a resource: reads give the one row there is, writes change nothing."""
@@ -245,7 +259,7 @@ class Servarr:
         elif what == "reachable" and request.method == "PUT":
             self.instance.reachable = None if body is None else set(body)
         elif what == "database" and request.method == "PUT":
-            self.locked = bool(body["locked"])
+            self.instance.locked = body["locked"]
         elif not (what == "store" and request.method == "GET"):
             return answers.empty(404)
         return Response(200, json.dumps(self.instance.dump(), indent=1).encode() + b"\n", {"Content-Type": "application/json"})
@@ -256,12 +270,12 @@ def of_app(name: str) -> Servarr:
     return Servarr(Instance(name))
 
 
+def _locking_protocol() -> Response:
+    return answers.message(500, "locking protocol\nlocking protocol", "code = Protocol (15), message = System.Data.SQLite.SQLiteException (0x87AF05B4)")
+
+
 def _number(text: str) -> int | None:
     return int(text) if text.lstrip("-").isdigit() else None
-
-
-def _database_is_locked() -> Response:
-    return answers.message(500, "database is locked\ndatabase is locked", "code = Busy (5), message = System.Data.SQLite.SQLiteException (0x87AF00AA)")
 
 
 def _paged(request: Request, rows: list[dict[str, Any]]) -> Response:

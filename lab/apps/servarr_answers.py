@@ -113,6 +113,11 @@ def constraint(text: str, bare: bool = False) -> Response:
     return Response(409, json.dumps(told).encode(), {"Content-Type": _PIPELINE, "Cache-Control": "no-cache,no-store"})
 
 
+def database_is_locked() -> Response:
+    """500: another process holds the lock of the database, some 30 s after the request."""
+    return message(500, "database is locked\ndatabase is locked", "code = Busy (5), message = System.Data.SQLite.SQLiteException (0x87AF00AA)")
+
+
 def null_reference() -> Response:
     """500: a property that the app needs and does not check."""
     return message(500, "Object reference not set to an instance of an object.", "System.NullReferenceException")

@@ -36,12 +36,20 @@ def read_json(request: Request, wrong_type_is_problem: bool = False) -> Any:
         raise Refusal(problem(415) if wrong_type_is_problem else empty(415))
     try:
         text = request.body.decode("utf-8-sig")
-        body = json.loads(text) if text.strip() else None
+        body = _parsed(text) if text.strip() else None
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise Refusal(problem(400, {"$": [f"The JSON value is invalid: {error}"]})) from None
     if body is None:
         raise Refusal(problem(400, {"": ["A non-empty request body is required."]}))
     return body
+
+
+def _parsed(text: str) -> Any:
+    """JSON; a comma before a closing bracket is let pass."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return json.loads(re.sub(r",(\s*[}\]])", r"\1", text))
 
 
 def bind(properties: dict[str, str], body: Any, lenient: bool = False) -> dict[str, Any]:

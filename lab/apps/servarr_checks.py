@@ -58,7 +58,7 @@ def run(subject: Subject, entries: Iterable[dict[str, Any]]) -> list[dict[str, A
         told = _KINDS[entry["kind"]](subject, value, entry)
         if not told:
             continue
-        if entry.get("raises") and value is not None and not re.match(r"[A-Za-z]:\\", value):
+        if entry.get("raises") and "/" in (value or ""):
             text = f"value [{value}]  is not a valid *nix path. paths must start with / (Parameter 'path')"
             raise Refusal(message(500, text, "System.ArgumentException"))
         found += [told] if isinstance(told, dict) else told
@@ -79,7 +79,8 @@ def _concerns(subject: Subject, entry: dict[str, Any]) -> bool:
         return False
     if any(bound.get(name) != value for name, value in entry.get("when_equal", {}).items()):
         return False
-    if entry.get("when_login") and bound.get("authenticationMethod") not in ("forms", "basic"):
+    basic = "basic" if subject.instance.letter not in "RP" else ""
+    if entry.get("when_login") and bound.get("authenticationMethod") not in ("forms", basic):
         return False
     return not (entry.get("unless_id") == subject.number or ("only_id" in entry and entry["only_id"] != subject.number))
 
@@ -155,9 +156,10 @@ def _address(_subject: Subject, value: Any, _entry: dict[str, Any]) -> bool:
 
 def _instance_name(subject: Subject, value: Any, entry: dict[str, Any]) -> Any:
     title, letter, text = subject.instance.title, subject.instance.letter, str(value or "")
+    entry = {**entry, "code": "RegularExpressionValidator"}
     if letter == "S":
         if not text.strip():
-            return _told({**entry, "kind": "not_empty"}, value, "'{title}' must not be empty.", "NotEmptyValidator")
+            return _told({**entry, "code": "NotEmptyValidator"}, value, "'{title}' must not be empty.", None)
         low = text.lower()
         return None if low.startswith("sonarr") or low.endswith("sonarr") else _told(entry, value, "Must start or end with Sonarr", None)
     wanted = title if letter in "RP" else title.lower()
@@ -165,9 +167,8 @@ def _instance_name(subject: Subject, value: Any, entry: dict[str, Any]) -> Any:
 
 
 def _url_base(_subject: Subject, value: Any, entry: dict[str, Any]) -> Any:
-    text = str(value or "").strip()
-    bad = "://" in text or "?" in text or " " in text or "//" in text
-    return _told(entry, value, "Must be a valid URL path (ie: '/{title}')", None) if bad else None
+    bad = re.match(r"\w+://", str(value or "").strip())
+    return _told(entry, value, "Must be a valid URL path (ie: '/radarr')", "RegularExpressionValidator") if bad else None
 
 
 def _ui_language(subject: Subject, value: Any, entry: dict[str, Any]) -> Any:
@@ -181,7 +182,7 @@ def _ui_language(subject: Subject, value: Any, entry: dict[str, Any]) -> Any:
     if value < 1:
         failing.append(_told(entry, value, f"The {name} value cannot be less than 1", "GreaterThanOrEqualValidator"))
     if value not in known:
-        failing.append(_told(entry, value, f"Invalid {name} {'ID' if subject.instance.letter == 'R' else 'value'}", None))
+        failing.append(_told(entry, value, f"Invalid {name} {'ID' if subject.instance.letter == 'R' else 'value'}", "PredicateValidator"))
     return failing
 
 
@@ -190,6 +191,16 @@ def _confirmed(subject: Subject, value: Any, entry: dict[str, Any]) -> Any:
     if not password or password == stored or value == password:
         return None
     return _told(entry, value, "", None)
+
+
+def _all_formats(subject: Subject, value: Any, _entry: dict[str, Any]) -> bool:
+    """A profile names every custom format; what it names beside them is dropped."""
+    return {row["id"] for row in subject.instance.rows.get("customformat", [])} <= {each.get("format") for each in value}
+
+
+def _not_root_folder(subject: Subject, value: Any, _entry: dict[str, Any]) -> bool:
+    """No root folder, and nothing below one."""
+    return not any(f"{value}/".startswith(f"{row['path'].rstrip('/')}/") for row in subject.instance.rows.get("rootfolder", []))
 
 
 def _sizes(subject: Subject, value: Any, entry: dict[str, Any]) -> Any:
@@ -244,7 +255,7 @@ _KINDS: dict[str, Callable[..., Any]] = {
     "guid": _simple(
         lambda s, value, _e: (not value and s.instance.letter == "L") or _GUID.fullmatch(value or "") is not None, "String is not a valid Guid", "GuidValidator"
     ),
-    "url": _simple(lambda _s, value, _e: re.match(r"https?://[^\s/]+", value or "") is not None, "Invalid Url: '{value}'", None),
+    "url": _simple(lambda _s, value, _e: re.match(r"https?://[^\s/]+", value or "") is not None, "Invalid Url: '{value}'", "UrlValidator"),
     "tags_free": _simple(_tags_free, "", None),
     "any_of": _simple(lambda s, _v, e: any(s.bound.get(name) for name in e["value"]), "", None),
     "condition": _simple(lambda s, _v, e: bool(s.bound.get(e["value"])), "", None),
@@ -252,6 +263,12 @@ _KINDS: dict[str, Callable[..., Any]] = {
     "interval": _simple(lambda _s, value, _e: value == 0 or 10 <= (value or 0) <= 120, "", None),
     "address": _simple(_address, "", None),
     "not_forbidden": _simple(lambda _s, value, _e: bool(value), "", None),
+    "root_folder": _simple(lambda s, value, _e: any(row["path"].rstrip("/") == str(value).rstrip("/") for row in s.instance.rows["rootfolder"]), "", None),
+    "no_startup_folder": _simple(lambda s, value, _e: not f"{value}/".startswith(s.instance.data["status"]["startupPath"] + "/"), "", None),
+    "no_system_folder": _simple(lambda _s, value, _e: str(value).rstrip("/") not in ("/boot", "/bin", "/usr/bin", "/proc"), "", None),
+    "all_formats": _simple(_all_formats, "", None),
+    "not_root_folder": _simple(_not_root_folder, "", None),
+    "not_the_port": _simple(lambda s, value, _e: value != s.bound.get("port"), "'{title}' must not be equal to '{value}'.", "NotEqualValidator"),
     "not_basic": _simple(lambda _s, value, _e: value != "basic", "", None),
     "languages": _simple(
         lambda _s, value, _e: all(re.fullmatch(r"[a-z]{3}|null", each.strip()) and each.strip() != "ger" for each in (value or "").split(",") if each), "", None

@@ -43,7 +43,9 @@ def read_settings(template: _Row, fields: list[Any], stored: _Row, instance: Ins
     for field in fields:
         if field is None:
             raise Refusal(answers.null_reference())
-        sent.setdefault(field.get("name"), field.get("value"))
+        if not isinstance(field, dict):
+            raise Refusal(answers.problem(400, {"$.fields[0]": ["The JSON value could not be converted."]}))
+        sent.setdefault(str(field.get("name")), field.get("value"))
     found = defaults(template)
     for name, kind, privacy, type_, default, _advanced in template["fields"]:
         if name not in sent:

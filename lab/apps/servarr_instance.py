@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from lab.apps.servarr_answers import Refusal, database_is_locked
 from lab.repositories import DATA
 
 MASK = "********"
@@ -52,6 +53,8 @@ class Instance:
         self.folders = self._house_folders()
         # `None`: every neighbour answers a test; else the addresses (host:port) that do.
         self.reachable: set[str] | None = set()
+        # Another process holds a lock: "writers" keeps writes out, "readers" also what only reads.
+        self.locked = ""
         self.reads = 0
         self.start()
 
@@ -85,8 +88,14 @@ class Instance:
         """The row of a collection with this id."""
         return next((row for row in self.rows[path] if row["id"] == number), None)
 
+    def writing(self) -> None:
+        """To be called before anything is stored: Refusal while the database is locked."""
+        if self.locked:
+            raise Refusal(database_is_locked())
+
     def insert(self, path: str, row: _Row) -> _Row:
         """Store a row under the next id. SQLite's AUTOINCREMENT never gives an id twice."""
+        self.writing()
         highest = max([each["id"] for each in self.rows[path]], default=0)
         self.last_ids[path] = max(self.last_ids.get(path, 0), highest) + 1
         stored = {**row, "id": self.last_ids[path]}
@@ -94,11 +103,15 @@ class Instance:
         return stored
 
     def replace(self, path: str, row: _Row) -> None:
-        """Store `row` in the place of the one with its id."""
+        """Store `row` in the place of the one with its id. Readarr does not notice that a locked database refused it."""
+        if self.locked and self.traits.get("swallows_conflicts"):
+            return
+        self.writing()
         self.rows[path] = [row if each["id"] == row["id"] else each for each in self.rows[path]]
 
     def remove(self, path: str, number: int) -> bool:
         """Delete a row; whether it was there."""
+        self.writing()
         before = len(self.rows[path])
         self.last_ids[path] = max(self.last_ids.get(path, 0), *(each["id"] for each in self.rows[path]), 0)
         self.rows[path] = [each for each in self.rows[path] if each["id"] != number]
@@ -121,7 +134,7 @@ class Instance:
 
     def _house_folders(self) -> set[str]:
         """The folders that exist where the app runs: system folders, and those which the house refers to."""
-        found = {"/", "/boot", "/bin", "/etc", "/usr", "/proc", "/config", "/data", "/data/usenet"}
+        found = {self.data["status"]["startupPath"], "/", "/boot", "/bin", "/etc", "/usr", "/usr/bin", "/proc", "/config", "/data", "/data/usenet"}
         listed = [row.get("path") for row in self.rows.get("rootfolder", [])]
         listed += [row.get("localPath") for row in self.rows.get("remotepathmapping", [])]
         listed.append(self.rows.get("config/mediamanagement", {}).get("recycleBin"))

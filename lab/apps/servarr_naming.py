@@ -52,12 +52,12 @@ def naming_failures(bound: dict[str, Any], letter: str) -> list[dict[str, Any]]:
         value = bound.get(name[:1].lower() + name[1:])
         if not (value or "").strip():
             found.append(failure(name, f"'{words(name)}' must not be empty.", "NotEmptyValidator", value))
-        if name == "MovieFolderFormat" and value is None:
-            told = "Must not contain deprecated tokens derived from file properties: {tokens}"
+        if name == "MovieFolderFormat" and (value is None or re.search(r"\{(Quality|MediaInfo|Original)", value)):
+            told = f"Must not contain deprecated tokens derived from file properties: {value}"
             found.append(failure(name, told, "IllegalMovieFolderTokensValidator", value))
         # The bare patterns pass what is null, the validators with a code of their own do not.
         if pattern and (value is not None or code) and not re.search(pattern, value or "", re.IGNORECASE):
-            found.append(failure(name, text, code, value))
+            found.append(failure(name, text, code or "RegularExpressionValidator", value))
     style = bound.get("multiEpisodeStyle")
     if letter == "S" and not (isinstance(style, int) and 0 <= style <= 5):
         found.append(failure("MultiEpisodeStyle", f"'Multi Episode Style' must be between 0 and 5. You entered {style}.", "InclusiveBetweenValidator", style))

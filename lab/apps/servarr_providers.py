@@ -104,9 +104,13 @@ class Providers(Collection):
         if "bulk" not in self.rule or method not in ("PUT", "DELETE"):
             return None
         own = {name: self.properties.get(name, "any") + "?" for name in self.rule["bulk"]}
-        body = bind({"ids": "ints", "tags": "ints", "applyTags": "enum add remove replace", **own}, read_json(request))
+        sent = read_json(request)
+        own = {name: self.properties.get(name, "any") + "?" for name in self.rule["bulk"]}
+        body = bind({"ids": "ints", "tags": "ints", "applyTags": "enum add remove replace", **own}, sent)
         if method == "DELETE":
             return self._bulk_delete(body)
+        if body["ids"] is None and "ids" in sent:
+            return answers.null_argument("source")
         if not body["ids"]:
             return answers.refused(400, "BadRequest", "ids must be provided")
         found = [self.instance.find(self.path, number) for number in dict.fromkeys(body["ids"])]
@@ -147,10 +151,12 @@ class Providers(Collection):
         told = {key: value for key, value in row.items() if key not in ("settings", "id")}
         for name, source in self.rule.get("computed", {}).items():
             told[name] = told.get(source) != self.rule["enabled_unless"][source]
-        extra = dict(template.get("extra", {}))
+        extra = {**template.get("extra", {}), **{name: False for name in self.rule.get("phantoms", ()) if name in told}}
         if "sortName" in self.properties:
             told["sortName"] = re.sub(r"[-_]", " ", str(row.get("name", "")).lower())
         link = template.get("link") or f"https://wiki.servarr.com/{self.instance.name}/supported#{template['implementation'].lower()}"
+        if template["configContract"] != row["configContract"]:
+            template = {**template, "fields": self._of_contract(row["configContract"])["fields"]}
         return {**told, **extra, "implementationName": template["implementationName"], "infoLink": link,
                 "fields": show_fields(template, row["settings"], self.instance), "id": row["id"]}  # fmt: skip
 
@@ -165,15 +171,14 @@ class Providers(Collection):
         return template
 
     def _offered(self, template: _Row) -> _Row:
-        blank = {name: default_of(kind) for name, kind in self.properties.items() if name in self.own}
+        blank = {name: default_of(kind) for name, kind in self.properties.items() if name in self.own} | template.get("blank", {})
         named = {key: template[key] for key in ("implementation", "configContract")}
         settings = {field[0]: field[4] for field in template["fields"] if field[4] is not None}
-        shown = self.show({**blank, **named, "name": "", "tags": [], "settings": settings, "id": None})
+        shown = self.show({**blank, **named, "tags": [], "settings": settings, "id": None})
         return {**shown, "presets": []} if self.instance.letter != "P" or self.path != "indexer" else shown
 
     def _provider(self, request: Request) -> tuple[_Row, Any]:
         bound = bind(self.properties, read_json(request), self.instance.lenient)
-        bound["name"] = bound["name"].strip() if bound.get("name") else bound.get("name")
         fields = bound["fields"]
         return bound, fields
 
@@ -189,7 +194,9 @@ class Providers(Collection):
     def _row(self, bound: _Row, fields: Any, behind_masks: _Row) -> _Row:
         row = {name: bound[name] for name in self.own if name in bound and bound[name] is not None}
         tags = [] if self._ignores_tags else list(dict.fromkeys(bound.get("tags") or []))
-        template = self.instance.template(self.path, {**row, "settings": _named(fields)}) or self._of_contract(row["configContract"])
+        template = self.instance.template(self.path, {**row, "settings": _named(fields)})
+        if template is None or template["configContract"] != row["configContract"]:
+            template = self._of_contract(row["configContract"])
         return {**row, "tags": tags, "settings": read_settings(template, fields or [], behind_masks, self.instance)}
 
     def _of_contract(self, contract: str) -> _Row:
@@ -244,6 +251,7 @@ class Providers(Collection):
         reachable = self.instance.reachable
         if not told or reachable is None or address in reachable:
             return []
+        told = told.get("implementations", {}).get(row["implementation"]) or told
         text = told["message"].format(implementationName=template["implementationName"], address=address)
         if told.get("status"):
             raise Refusal(answers.message(told["status"], text, "System.Net.Http.HttpRequestException"))
@@ -276,4 +284,7 @@ def neighbour(settings: _Row) -> str:
         parts = urlsplit(str(settings.get(name) or ""))
         if parts.hostname:
             return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
-    return f"{settings['host']}:{settings.get('port', 80)}" if settings.get("host") else json.dumps(None)
+    host = str(settings.get("host") or "")
+    if "://" in host:
+        return neighbour({"url": host})
+    return f"{host}:{settings.get('port', 80)}" if host else json.dumps(None)

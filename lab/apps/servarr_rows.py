@@ -11,7 +11,8 @@ from lab.apps import servarr_answers as answers
 from lab.apps.servarr_answers import Refusal
 from lab.apps.servarr_binding import bind, read_json
 from lab.apps.servarr_checks import Subject, run
-from lab.apps.servarr_shapes import SHAPES, Shape
+from lab.apps.servarr_shape import Shape
+from lab.apps.servarr_shapes import SHAPES
 
 if TYPE_CHECKING:
     from lab.apps.servarr_instance import Instance
@@ -39,7 +40,8 @@ class Collection:
 
     def read_all(self) -> Response:
         """All rows. A row that no code can read fails the whole list."""
-        return answers.answer([self.shape.show(self.instance, row) for row in self.shape.sort(self.instance.rows[self.path])])
+        rows, name = self.instance.rows[self.path], self.rule.get("sorted_by")
+        return answers.answer([self.shape.show(self.instance, row) for row in (sorted(rows, key=lambda row: row[name]) if name else rows)])
 
     def get(self, number: int) -> Response:
         """One row."""
@@ -84,7 +86,7 @@ class Collection:
             return self._constraint(conflict)
         self.instance.replace(self.path, row)
         self._refuse_unreadable(row)
-        return self._saved(row, 202)
+        return self._saved(self.instance.find(self.path, row["id"]) or row, 202)
 
     def delete(self, number: int) -> Response:
         """200, for most collections also where nothing was."""
@@ -95,8 +97,9 @@ class Collection:
             for other in self.instance.rows[self.path]:
                 self.shape.show(self.instance, other)
             self.shape.deleting(self.instance, row)
-        if not self.instance.remove(self.path, number) and self._told("missing_delete") == "message":
+        if row is None and self._told("missing_delete") == "message":
             return answers.not_found(self.rule["model"], number)
+        self.instance.remove(self.path, number)
         return answers.answer({}) if self.instance.letter in self.rule.get("deleted_as_object", "") else answers.empty(200)
 
     def bulk(self, request: Request, method: str) -> Response | None:

@@ -19,7 +19,8 @@ def settings_failures(template: _Row, settings: _Row, nulls: frozenset[str] = fr
     """The failures of a provider's settings; without codes, as those of providers are. `nulls` were sent without a value."""
     if template["implementation"] == "QBittorrent" and "host" in nulls:
         raise Refusal(answers.null_argument("input"))
-    found = []
+    found = [answers.failure("BaseSettings." + name[13:14].upper() + name[14:], "Should be greater than zero", attempted=settings[name], isWarning=False)
+             for name in ("baseSettings.queryLimit", "baseSettings.grabLimit") if settings.get(name) is not None and settings[name] <= 0]  # fmt: skip
     for name, rules in template.get("empty", {}).items():
         value = None if name in nulls else settings.get(name)
         for told, text in rules:

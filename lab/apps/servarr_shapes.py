@@ -9,44 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from lab.apps import servarr_answers as answers
 from lab.apps.servarr_answers import Refusal
-from lab.apps.servarr_fields import read_settings, show_fields
+from lab.apps.servarr_shape import Shape
+from lab.apps.servarr_specifications import AutoTagging, CustomFormat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from lab.apps.servarr_instance import Instance
 
 _Row = dict[str, Any]
 _LAST = 2147483647
-
-
-class Shape:
-    """A plain collection: a row is what was sent."""
-
-    def before_checks(self, instance: Instance, bound: _Row, given: frozenset[str]) -> None:
-        """What fails before any check does."""
-
-    def store(self, instance: Instance, bound: _Row, stored: _Row | None, given: frozenset[str]) -> _Row:
-        """The row for what was sent; `stored` is the one that it replaces."""
-        return {name: _distinct(name, value) for name, value in bound.items() if name != "id"}
-
-    def show(self, instance: Instance, row: _Row) -> _Row:
-        """The row as it is answered."""
-        return row
-
-    def sort(self, rows: list[_Row]) -> Iterable[_Row]:
-        """The order of the list."""
-        return rows
-
-    def created(self, instance: Instance, row: _Row) -> None:
-        """What else a new row changes."""
-
-    def deleting(self, instance: Instance, row: _Row) -> None:
-        """What else goes with a row; Refusal when it must stay."""
-
-
-def _distinct(name: str, value: Any) -> Any:
-    return list(dict.fromkeys(value)) if name in ("tags", "defaultTags") and value else value
 
 
 class _Tag(Shape):
@@ -186,6 +156,15 @@ class _QualityDefinition(Shape):
         return row
 
 
+def refuse_used_profile(instance: Instance, name: str, title: str, row: _Row) -> None:
+    """Refusal for a profile that an import list or a root folder uses."""
+    users = [*instance.rows.get("importlist", []), *instance.rows.get("rootfolder", [])]
+    used = any(row["id"] in (user.get(f"{name}Id"), user.get(f"default{name[:1].upper()}{name[1:]}Id")) for user in users)
+    if used or (name == "metadataProfile" and row["name"] == "None"):
+        told = row["id"] if instance.letter == "R" else row["name"]
+        raise Refusal(answers.message(500 if instance.letter in "RP" else 400, f"{title} [{told}] is in use."))
+
+
 class _QualityProfile(Shape):
     def before_checks(self, instance: Instance, bound: _Row, given: frozenset[str]) -> None:
         if bound.get("formatItems") is None:
@@ -200,6 +179,9 @@ class _QualityProfile(Shape):
         row["formatItems"] = [{"format": each["format"], "score": each.get("score", 0)} for each in kept]
         return row
 
+    def deleting(self, instance: Instance, row: _Row) -> None:
+        refuse_used_profile(instance, "qualityProfile", "QualityProfile" if instance.letter in "RS" else "Profile", row)
+
     def show(self, instance: Instance, row: _Row) -> _Row:
         language = row.get("language")
         if language and language.get("id") not in {each.get("id", 0) for each in instance.data["languages"]}:
@@ -211,62 +193,20 @@ class _QualityProfile(Shape):
         }
 
 
-class _Specifications(Shape):
-    """Custom formats and auto tags: a name and conditions, each with its fields."""
-
-    path = ""
-
-    def before_checks(self, instance: Instance, bound: _Row, given: frozenset[str]) -> None:
-        if bound.get("specifications") is None:
-            raise Refusal(answers.null_argument("source"))
-        for each in bound["specifications"]:
-            if not any(known["implementation"] == each.get("implementation") for known in instance.data["templates"][self.path]):
-                text = f"{each.get('implementation')} is not a valid specification implementation"
-                raise Refusal(answers.message(500, text, "System.ArgumentException"))
-
-    def store(self, instance: Instance, bound: _Row, stored: _Row | None, given: frozenset[str]) -> _Row:
-        row = super().store(instance, bound, stored, given)
-        row["specifications"] = [self._stored(instance, each) for each in bound["specifications"]]
-        return row
-
-    def _stored(self, instance: Instance, sent: _Row) -> _Row:
-        template = next(each for each in instance.data["templates"][self.path] if each["implementation"] == sent["implementation"])
-        settings = read_settings(template, sent.get("fields") or [], {}, instance)
-        return {"name": sent.get("name"), "implementation": sent["implementation"], "negate": bool(sent.get("negate")),
-                "required": bool(sent.get("required")), "settings": settings}  # fmt: skip
-
-    def show(self, instance: Instance, row: _Row) -> _Row:
-        return {**row, "specifications": [self._shown(instance, each) for each in row["specifications"]]}
-
-    def _shown(self, instance: Instance, stored: _Row) -> _Row:
-        template = next(each for each in instance.data["templates"][self.path] if each["implementation"] == stored["implementation"])
-        told = {key: value for key, value in stored.items() if key != "settings"}
-        link = {"infoLink": template["link"]} if "link" in template else {}
-        return {**told, "implementationName": template["implementationName"], **link, "fields": show_fields(template, stored["settings"], instance)}
-
-
-class _CustomFormat(_Specifications):
-    path = "customformat"
-
-    def created(self, instance: Instance, row: _Row) -> None:
-        for profile in instance.rows.get("qualityprofile", []):
-            profile["formatItems"].insert(0, {"format": row["id"], "score": 0})
-
-    def deleting(self, instance: Instance, row: _Row) -> None:
-        for profile in instance.rows.get("qualityprofile", []):
-            profile["formatItems"] = [each for each in profile["formatItems"] if each["format"] != row["id"]]
-            if not profile["formatItems"]:
-                profile |= {"minFormatScore": 0, "cutoffFormatScore": 0, **({"minUpgradeFormatScore": 1} if "minUpgradeFormatScore" in profile else {})}
-
-
-class _AutoTagging(_Specifications):
-    path = "autotagging"
-
-
 class _MetadataProfile(Shape):
     def store(self, instance: Instance, bound: _Row, stored: _Row | None, given: frozenset[str]) -> _Row:
         row = super().store(instance, bound, stored, given)
         return row | ({"ignored": row["ignored"] or []} if instance.letter == "A" else {})
+
+    def deleting(self, instance: Instance, row: _Row) -> None:
+        refuse_used_profile(instance, "metadataProfile", "Metadata profile", row)
+
+
+class _AppProfile(Shape):
+    def deleting(self, instance: Instance, row: _Row) -> None:
+        used = any(user["appProfileId"] == row["id"] for user in instance.rows["indexer"])
+        if used or len(instance.rows["appprofile"]) == 1:
+            raise Refusal(answers.message(500, f"AppSyncProfile [{row['name']}] is in use."))
 
 
 class _ReleaseProfile(Shape):
@@ -286,8 +226,9 @@ SHAPES: dict[str, Shape] = {
     "delayprofile": _DelayProfile(),
     "qualitydefinition": _QualityDefinition(),
     "qualityprofile": _QualityProfile(),
-    "customformat": _CustomFormat(),
-    "autotagging": _AutoTagging(),
+    "customformat": CustomFormat(),
+    "autotagging": AutoTagging(),
     "releaseprofile": _ReleaseProfile(),
     "metadataprofile": _MetadataProfile(),
+    "appprofile": _AppProfile(),
 }

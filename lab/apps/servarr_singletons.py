@@ -51,6 +51,8 @@ class Singleton:
     def _store(self, bound: _Row) -> None:
         """Property by property, as the apps do it: where a text is missing, what stands before it is stored all the same."""
         row = self.instance.rows[self.path]
+        if any(value not in (None, row.get(name)) for name, value in bound.items() if name not in ("id", "password", "passwordConfirmation")):
+            self.instance.writing()
         falls_back = self.rule.get("falls_back", {})
         for name in self.properties:
             value = bound[name]

@@ -35,7 +35,7 @@ def _now(age: float = 0.0) -> str:
 def status(instance: Instance) -> Response:
     """GET /system/status."""
     host = instance.host
-    told = {**instance.data["status"], "authentication": host["authenticationMethod"], "urlBase": instance.url_base, "branch": host["branch"]}
+    told = {**instance.data["status"], "authentication": host["authenticationMethod"], "urlBase": host["urlBase"], "branch": host["branch"]}
     return answers.answer(told | ({"instanceName": host["instanceName"]} if "instanceName" in told else {}))
 
 
@@ -61,9 +61,10 @@ def disk_space(instance: Instance) -> Response:
 def initialize(instance: Instance) -> Response:
     """GET /initialize.json: what the UI starts with, the API key among it."""
     host = instance.host
-    told = {"apiRoot": instance.prefix, "apiKey": host["apiKey"], "release": f"{instance.version}-{host['branch']}", "version": instance.version,
+    told = {"apiRoot": instance.url_base + instance.prefix, "apiKey": host["apiKey"], "release": f"{instance.version}-{host['branch']}",
+            "version": instance.version,
             "instanceName": host.get("instanceName") or instance.title, "theme": instance.rows["config/ui"].get("theme"), "branch": host["branch"],
-            "analytics": host["analyticsEnabled"], "userHash": "c769f566", "urlBase": instance.url_base, "isProduction": False}  # fmt: skip
+            "analytics": False, "userHash": "c769f566", "urlBase": instance.url_base, "isProduction": False}  # fmt: skip
     response = answers.answer(told)
     response.headers["Content-Type"] = "application/json"
     return response
@@ -102,6 +103,7 @@ def _post(instance: Instance, body: Any) -> Response:
 
 
 def _start(instance: Instance, name: str, sent: _Row) -> _Row:
+    instance.writing()
     if name == "ResetApiKey":
         instance.host["apiKey"] = uuid.uuid4().hex
     spoken = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)

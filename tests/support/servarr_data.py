@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from lab.apps.servarr_binding import default_of
 from lab.repositories import DATA
 
 APPS = {"radarr": "v3", "sonarr": "v3", "lidarr": "v1", "readarr": "v1", "prowlarr": "v1"}
@@ -80,7 +81,7 @@ def resources(shared: Path, app: str) -> dict[str, dict[str, str]]:
     return found
 
 
-def template(offered: _Json, known: dict[str, _Json], app: str) -> dict[str, _Json]:
+def template(offered: _Json, known: dict[str, _Json], app: str, properties: dict[str, str]) -> dict[str, _Json]:
     """A template of `/schema`, small: `fields` are [name, type, privacy, kind, default, advanced]."""
     fields = []
     for field in offered["fields"]:
@@ -97,6 +98,8 @@ def template(offered: _Json, known: dict[str, _Json], app: str) -> dict[str, _Js
     # Names of machines were replaced in the recordings, also where they were part of a word.
     if link and "-host" not in link and link != f"https://wiki.servarr.com/{app}/supported#{offered['implementation'].lower()}":
         made["link"] = link
+    made["blank"] = {key: value for key, value in offered.items() if key in properties and key not in made["extra"] and (key == "name" or key not in _KEPT_OUT)
+                     and key not in ("message", "protocol") and value != default_of(properties[key])}  # fmt: skip
     return {key: value for key, value in made.items() if value not in ({}, None)}
 
 
@@ -117,6 +120,7 @@ def templates(shared: Path, app: str) -> dict[str, list[_Json]]:
     """What `/schema` of each kind of provider offers, one entry an implementation."""
     known = yaml.safe_load((shared / "contracts" / "servarr_providers.yml").read_text(encoding="utf-8"))[app]
     found: dict[str, list[_Json]] = {}
+    described = resources(shared, app)
     for kind in (*PROVIDERS, *SPECIFICATIONS):
         offered = _answer(shared, app, f"GET__{kind}_schema")
         if not isinstance(offered, list):
@@ -126,9 +130,10 @@ def templates(shared: Path, app: str) -> dict[str, list[_Json]]:
         seen: dict[str, _Json] = {}
         # Presets are templates of their own in Prowlarr: the one with the fewest values is the plain one.
         for each in sorted(offered, key=lambda each: sum(bool(field.get("value")) for field in each["fields"])):
-            seen.setdefault(each["implementation"], template(each, fields.get(each["implementation"], {}), app))
+            seen.setdefault(each["implementation"], template(each, fields.get(each["implementation"], {}), app, described.get(kind, {})))
         rules = _answer_free(shared, app, "provider_validation")["resources"].get(kind, {})
-        found[kind] = [each | _empty(rules.get(each["implementation"], {})) for each in sorted(seen.values(), key=lambda each: each["implementation"])]
+        names = dict.fromkeys(each["implementation"] for each in offered)
+        found[kind] = [seen[name] | _empty(rules.get(seen[name]["implementation"], {})) for name in names]
     if app == "prowlarr":
         found["indexer"] += [_definition(each) for each in _house(shared, app)["indexer"] if each["implementation"] == "Cardigann"]
     return found
@@ -154,7 +159,7 @@ def _empty(validation: _Json) -> dict[str, dict[str, list[list[str]]]]:
 
 def _definition(row: _Json) -> _Json:
     """The template behind an indexer that is described by a definition file. What is secret in it belongs to the row."""
-    made = template(row, {}, "prowlarr")
+    made = template(row, {}, "prowlarr", {})
     for field in made["fields"]:
         if not field[0].startswith("info") and field[3] != "bool" and field[0] != "definitionFile":
             field[4] = 0 if field[1] == "select" and isinstance(field[4], int) else None
@@ -189,7 +194,7 @@ def _specification(row: _Json) -> _Json:
 
 def settings(row: _Json) -> dict[str, _Json]:
     """The fields of a provider by name."""
-    return {field["name"]: field["value"] for field in row["fields"] if "value" in field and not field["name"].startswith("info_")}
+    return {field["name"]: field["value"] for field in row.get("fields") or [] if "value" in field and not field["name"].startswith("info_")}
 
 
 def _provider_row(path: str, row: _Json, secrets: dict[tuple[str, str, str], str]) -> _Json:
