@@ -215,8 +215,8 @@ def lifecycles(replay: Replay) -> Iterator[Replayed]:
 def _lifecycle(replay: Replay, recorded: _Json, name: str) -> Iterator[Replayed]:
     replay.reset()
     resource, steps = recorded["resource"], [step for step in recorded["steps"] if "request" in step and step.get("response")]
-    first = next(step for step in steps if step["request"]["method"] == "GET")
-    replay.instance.rows[resource] = stored(resource, first["response"]["body"])
+    reads = [step for step in steps if step["request"]["method"] == "GET"]
+    replay.instance.rows[resource] = stored(resource, reads[0]["response"]["body"])
     made = next((step["request"]["body"] for step in steps if step["step"] == "create"), None)
     if isinstance(made, dict) and made.get("rootFolderPath"):
         replay.instance.rows["rootfolder"] = [{"id": 1, "path": made["rootFolderPath"]}]

@@ -272,5 +272,3 @@ def _special(replay: Replay, name: str, recorded: _Json) -> None:
     sent_key = (recorded["request"].get("headers") or {}).get("X-Api-Key")
     if sent_key and recorded["response"]["status"] != 401 and not recorded["request"].get("query"):
         instance.host["apiKey"] = sent_key
-
-
