@@ -72,9 +72,10 @@ def test_replaced_files_are_kept_for_root_alone(host: Any) -> None:
     (folder,) = host.check_output("ls /var/lib/media_center/backup").split()
     kept = f"/var/lib/media_center/backup/{folder}"
     assert host.file(kept).mode == 0o700
-    assert sorted(host.check_output("find %s -type f -printf %s", kept, "%P %m\\n").splitlines()) == ["compose.yml 600", "vpn/config.toml 600"]
-    assert host.file(f"{kept}/compose.yml").contains("LOG_LEVEL: debug")
-    assert host.file(f"{kept}/vpn/config.toml").contains("# edited by hand")
+    replaced = [f"{STACK}/compose.yml", f"{STACK}/vpn/config.toml"]
+    assert sorted(host.check_output("find %s -type f -printf %s", kept, "/%P %m\\n").splitlines()) == [f"{path} 600" for path in replaced]
+    assert host.file(f"{kept}{STACK}/compose.yml").contains("LOG_LEVEL: debug")
+    assert host.file(f"{kept}{STACK}/vpn/config.toml").contains("# edited by hand")
 
 
 def test_nothing_else_was_left_behind(host: Any) -> None:
