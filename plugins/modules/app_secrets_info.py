@@ -54,6 +54,12 @@ options:
         description:
           - The folder of this host that the app has as its C(/config). Outranks what the engine says.
         type: path
+      settings_file:
+        description:
+          - The settings file of the instance on the control node. The password of the app's user that it declares is compared as if it stood in
+            O(declared_passwords), which outranks it. It is rendered on the control node with the variables of the task's host.
+          - A file that is not there, that cannot be read or that declares no password is passed over.
+        type: path
   fingerprint_key:
     description:
       - The key of the fingerprints. Without one, they cannot be compared with anything.

@@ -6,20 +6,18 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Mapping
 from typing import Any
 
-from ansible.errors import AnsibleConnectionFailure, AnsibleError, AnsibleUndefinedVariable
+from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
-from ansible_collections.homelab.media_center.plugins.module_utils.repo.settings_file import Travelling, Unrenderable, hidden, lines_of, split
+from ansible_collections.homelab.media_center.plugins.module_utils.repo.settings_file import Travelling, hidden, lines_of, split
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
 from ansible_collections.homelab.media_center.plugins.plugin_utils.guard import look
-from ansible_collections.homelab.media_center.plugins.plugin_utils.templates import named_undefined, out_of_vault, trust_as_template
-
-_NAMED = re.compile(r"\{\{-?\s*([A-Za-z_]\w*)")
+from ansible_collections.homelab.media_center.plugins.plugin_utils.settings_source import document_of, path_of, rendered
+from ansible_collections.homelab.media_center.plugins.plugin_utils.templates import out_of_vault
 
 
 class SettingsAction(ActionBase):
@@ -71,36 +69,8 @@ class SettingsAction(ActionBase):
             if not isinstance(inline, Mapping):
                 raise GatewayError("settings has to be a dictionary of kinds", remedy="correct the task")
             return split(app, inline, lambda value: (value, out_of_vault(value)), {})
-        path = str(options.get("file") or "")
-        if path and not os.path.isabs(path):
-            path = os.path.join(str(options.get("repository_path") or ""), path)
-        if not path or not os.path.exists(path):
+        path = path_of(options.get("repository_path"), options.get("file"))
+        if not path:
             return Travelling(None)
         lines = lines_of(path)
-        try:
-            document = self._loader.load_from_file(path)
-        except AnsibleError:
-            raise GatewayError("{0} cannot be read by Ansible".format(path), remedy="correct the file") from None
-        if document is None:
-            return Travelling({}, (), lines)
-        if not isinstance(document, Mapping):
-            raise GatewayError("{0} has to be a dictionary of kinds".format(path), remedy="correct the file")
-        return split(app, document, lambda value: self._rendered(value, variables), lines)
-
-    def _rendered(self, value: Any, variables: dict[str, Any]) -> tuple[Any, bool]:
-        vaulted = type(value).__name__ in ("EncryptedString", "AnsibleVaultEncryptedUnicode")
-        if not vaulted and not (isinstance(value, str) and "{" in value):
-            return value, False
-        templar = self._templar.copy_with_new_env(available_variables=variables)
-        try:
-            rendered = str(value) if vaulted else templar.template(trust_as_template(str(value)))
-        except AnsibleUndefinedVariable as error:
-            raise Unrenderable("{0} is undefined".format(named_undefined(error))) from None
-        except Exception as error:
-            # Before ansible-core 2.19 a filter's own exception comes through as it is. The text of any may quote a value, so only its kind is told.
-            if vaulted:
-                raise Unrenderable("it cannot be decrypted") from None
-            names = ", ".join(dict.fromkeys(_NAMED.findall(str(value)))) or "it"
-            raise Unrenderable("{0} cannot be rendered ({1})".format(names, type(error).__name__)) from None
-        # Before ansible-core 2.19 a value does not say that it came out of a vault, but such variables are called so.
-        return rendered, vaulted or out_of_vault(rendered) or "vault" in str(value)
+        return split(app, document_of(self._loader, path), lambda value: rendered(self._templar, value, variables), lines)

@@ -9,6 +9,7 @@ They run ``servarr_settings`` and, where the docker host of an app is known, ``a
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import sqlite3
@@ -21,6 +22,7 @@ from urllib.parse import quote
 import pytest
 import yaml
 
+from support.app_database import copied_state
 from support.parts import CHECKOUT
 from support.repository import Repository
 from support.scripted_app import Reply, ScriptedApp, small_radarr
@@ -216,6 +218,34 @@ def test_a_masked_secret_is_compared_with_the_apps_own_database(house: House) ->
     assert "fields.password" not in {each["path"] for each in house.targets()["radarr"]["findings"]}
     (gone,) = [each for each in house.targets()["radarr"]["gaps"] if each["kind"] == "unknown"]
     assert gone["reason"] == "missing_key is undefined"
+
+
+def test_the_password_of_the_apps_own_user_is_compared_with_its_hash(house: House, shared: Path) -> None:
+    real = shared / "fixtures" / "servarr_house"
+    told = json.loads((real / "secrets.json").read_text())
+    password = next(each["value"] for each in told if (each["app"], each["resource"], each["field"]) == ("radarr", "config/host", "password"))
+    data = house.folder / "data"
+    hosts = {}
+    for name, app in house.apps.items():
+        copied_state(real / "radarr" / "stopped", data / name, real / "radarr" / "config.xml")
+        hosts[name] = {"media_center_docker_host": "mediabox", "media_center_data_path": str(data / name)}
+        with contextlib.closing(sqlite3.connect(f"file:{data / name / 'radarr.db'}?immutable=1", uri=True)) as database:
+            (app.pages["/config/host"]["password"],) = database.execute("select Password from Users").fetchone()
+        (house.repository / "apps" / f"{name}.yml").write_text('config_host: {password: "{{ ui_password }}"}\n')
+    hosts["radarr4k"]["ui_password"] = f"other-{CANARY}"
+
+    assert house.run("-vvv", hosts=hosts, ui_password=password) == 0, house.output
+
+    same, other = (house.targets()[name] for name in house.apps)
+    assert (same["verdict"], same["checked"], same["not_comparable"]) == ("in_sync", 1, 0), same
+    (finding,) = [each for each in other["findings"] if each["code"] == "setting_changed"]
+    assert (finding["resource"], finding["path"], finding["secret"]) == ("config_host", "password", True)
+    seen = house.left()
+    assert [each for each in (password, *shapes(CANARY)) if each in seen] == []
+
+    # Nothing is known of a hash that cannot be reached.
+    house.run(ui_password=password)
+    assert [(each["checked"], each["not_comparable"]) for each in house.targets().values()] == [(0, 1), (0, 1)]
 
 
 def test_secrets_that_cannot_be_read_are_one_line(house: House) -> None:

@@ -42,6 +42,7 @@ def arguments() -> Spec:
         "app": {"type": "str", "required": True, "choices": sorted(APP_FILES)},
         "container": {"type": "str"},
         "data_path": {"type": "path"},
+        "settings_file": {"type": "path"},
     }
     return {
         "apps": {"type": "list", "elements": "dict", "required": True, "options": options, "required_one_of": [("container", "data_path")]},

@@ -151,6 +151,13 @@ def test_without_secrets_nothing_is_to_be_hidden(tmp_path: Path) -> None:
     assert given["secrets"] == ""
 
 
+def test_a_checkout_in_the_users_home_is_found(args: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    root = Path(args["repository_path"])
+    monkeypatch.setenv("HOME", str(root.parent))
+    _result, given = run({**args, "repository_path": f"~/{root.name}"}, **VARIABLES)
+    assert "download_client" in given["settings"]
+
+
 def test_no_settings_file_is_no_document(args: dict[str, Any]) -> None:
     _result, given = run({**args, "file": "apps/other.yml"})
     assert given["settings"] is None and "fault" not in given
