@@ -15,7 +15,7 @@ description:
   - Reads all settings of one instance over its API, side by side, and compares them with what a settings file declares.
   - Only what is declared is compared. Things are named, never numbered, so a settings file fits every instance.
   - Nothing is changed unless O(git_wins) is set. Without it the module only tells.
-  - No connection is tested, and no secret that the app masks is ever sent back or taken for a value.
+  - No connection is tested, and the mask that the app shows for a secret is never stored or taken for a value.
   - An instance that cannot be read is V(unknown), never V(in_sync).
 extends_documentation_fragment:
   - homelab.media_center.attributes

@@ -175,11 +175,11 @@ def masked(thing: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def kept(before: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
-    """What the app stores of a body: a field that is left out keeps its value."""
+    """What the app stores of a body: a mask keeps what is behind it, a field that is left out is lost."""
     stored = {name: value for name, value in body.items() if name != "id"}
     if "fields" in before:
-        told = {each["name"] for each in body.get("fields") or ()}
-        stored["fields"] = [*body["fields"], *(each for each in before["fields"] if each["name"] not in told)]
+        behind = {each["name"]: each.get("value") for each in before["fields"]}
+        stored["fields"] = [{**each, "value": behind.get(each["name"])} if each.get("value") == MASK else each for each in body["fields"]]
     return stored
 
 

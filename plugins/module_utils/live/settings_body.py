@@ -4,7 +4,8 @@
 """From canonical values back to the body that an app takes: the opposite of ``settings_form``. Pure.
 
 Whole objects are sent, as read, with only the wanted values replaced, because the apps reset what a body leaves
-out. A masked secret is left out of a body: the apps keep it then.
+out. That holds for secrets, too: recorded from the real apps, a provider that is sent without its masked field loses the
+secret, and one that is sent with the mask where the app had put it keeps it. A new thing has nothing behind a mask: there it would be stored.
 """
 
 from __future__ import annotations
@@ -30,12 +31,13 @@ def merged(resource: SettingsResource, answer: Mapping[str, Any], wanted: Mappin
     for path in sorted(wanted, key=_turn):
         _set(resource, body, path, wanted[path], id_of)
     if resource.provider:
-        body["fields"] = [{"name": each["name"], "value": each.get("value")} for each in body.get("fields") or () if each.get("value") != MASK]
+        body["fields"] = [{"name": each["name"], "value": each.get("value")} for each in body.get("fields") or ()]
     for condition in body.get("specifications") or ():
         condition["fields"] = [{"name": each["name"], "value": each.get("value")} for each in condition.get("fields") or ()]
     if resource.name == "config_host" and "password" in wanted:
         # The apps take a new password only when it is told twice.
         body["passwordConfirmation"] = wanted["password"]
+    # No page keeps what stands behind a mask: it would be stored.
     return {name: value for name, value in body.items() if value != MASK}
 
 
@@ -196,6 +198,8 @@ def _allow(entries: List[Dict[str, Any]], names: List[str]) -> None:
 def new_body(resource: SettingsResource, template: Mapping[str, Any], wanted: Mapping[str, Any], id_of: IdOf) -> Dict[str, Any]:
     """The body of a create: the app's own template without masked defaults, with the wanted values."""
     base = {name: value for name, value in template.items() if name != "id" and value is not None}
+    if resource.provider:
+        base["fields"] = [each for each in base.get("fields") or () if each.get("value") != MASK]
     # One of the apps breaks its list of tags over a thing that was made without its own.
     base.update({name: [] for name, ref in resource.refs.items() if ref.many})
     body = merged(resource, base, wanted, id_of)

@@ -69,12 +69,16 @@ def test_unknown_properties_are_carried_and_computed_ones_are_not() -> None:
     assert body == {"id": 1, "name": "n", "newInVersion9": {"a": 1}, "fields": [], "onGrab": True}
 
 
-@pytest.mark.parametrize("kind", ["download_client", "config_host"])
-def test_no_body_carries_a_mask(kind: str) -> None:
-    answer = {"id": 1, "apiKey": MASK, "port": 7878, "fields": [{"name": "password", "value": MASK}, {"name": "host", "value": "h"}]}
-    resource = RADARR[kind]
-    answer = answer if resource.provider else {name: value for name, value in answer.items() if name != "fields"}
-    assert MASK not in json.dumps(merged(resource, answer, {"port": 7979}, id_of))
+def test_a_masked_field_goes_back_as_it_came_for_the_app_forgets_what_is_left_out() -> None:
+    answer = {"id": 1, "fields": [{"name": "password", "value": MASK, "label": "l"}, {"name": "host", "value": "h"}]}
+    body = merged(RADARR["download_client"], answer, {"fields.host": "gluetun"}, id_of)
+    assert body["fields"] == [{"name": "password", "value": MASK}, {"name": "host", "value": "gluetun"}]
+    body = merged(RADARR["download_client"], answer, {"fields.password": "new"}, id_of)
+    assert MASK not in json.dumps(body)
+
+
+def test_no_page_carries_a_mask_for_it_would_be_stored() -> None:
+    assert MASK not in json.dumps(merged(RADARR["config_host"], {"id": 1, "apiKey": MASK, "port": 7878}, {"port": 7979}, id_of))
 
 
 def test_names_become_ids_and_a_name_that_means_nothing_is_told() -> None:

@@ -100,7 +100,6 @@ def test_what_is_sent_to_the_app_brings_back_what_git_says(shared: Path, app: st
     answer = answers if isinstance(answers, dict) else answers[place.index]
     body = merged(table.resources[place.resource], answer, {place.path: wanted}, no_id)
     after = {**raw, place.resource: body if isinstance(answers, dict) else [*answers[: place.index], body, *answers[place.index + 1 :]]}
-    # A mask is left out of a body: the app keeps what it stands for.
     assert [path for dummy, dummy_key, path in plan_of(table, declared, after).differing() if path == place.path] == []
 
 
