@@ -24,7 +24,7 @@ from lab.apps.servarr_fields import show_fields
 from lab.apps.servarr_instance import Instance, rules
 from lab.apps.servarr_providers import Providers
 from lab.apps.servarr_rows import Collection
-from lab.apps.servarr_shapes import reorder, tag_users
+from lab.apps.servarr_shapes import profile_template, reorder, tag_users
 from lab.apps.servarr_singletons import Singleton
 from lab.server import CONTROL, Request, Response
 
@@ -176,8 +176,8 @@ class Servarr:
         if path == "appprofile/schema" and read and instance.letter == "P":
             switches = ("enableRss", "enableAutomaticSearch", "enableInteractiveSearch")
             return answers.answer({"name": "", **dict.fromkeys(switches, True), "minimumSeeders": 1})
-        if path in ("qualityprofile/schema", "metadataprofile/schema") and read and path.partition("/")[0] in instance.data["profile_template"]:
-            return answers.answer(instance.data["profile_template"][path.partition("/")[0]])
+        if tail == "schema" and read and head in instance.data["profile_template"]:
+            return answers.answer(profile_template(instance, head))
         return None
 
     def _update_all(self, request: Request) -> Response:

@@ -193,6 +193,13 @@ class _QualityProfile(Shape):
         }
 
 
+def profile_template(instance: Instance, path: str) -> _Row:
+    """What a new profile starts from: of quality profiles, every custom format is a part."""
+    told: _Row = instance.data["profile_template"][path]
+    formats = instance.rows.get("customformat", []) if path == "qualityprofile" else []
+    return {**told, "formatItems": [{"format": each["id"], "name": each["name"], "score": 0} for each in formats]} if formats else told
+
+
 class _MetadataProfile(Shape):
     def store(self, instance: Instance, bound: _Row, stored: _Row | None, given: frozenset[str]) -> _Row:
         row = super().store(instance, bound, stored, given)

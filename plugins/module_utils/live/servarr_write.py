@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Dict, List, Mapping, Optional, Set
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Reply, Session
@@ -30,6 +30,8 @@ class ServarrWriter:
                 self._answers[name] = [dict(answers)]
         self._schemas: Dict[str, List[Mapping[str, Any]]] = {}
         self._languages: Optional[Dict[str, int]] = None
+        #: Kinds whose answers the app has changed by itself since.
+        self._stale: Set[str] = set()
         #: Every write that the app took, as method and path.
         self.sent: List[str] = []
 
@@ -44,14 +46,22 @@ class ServarrWriter:
             answer = self._find(table, key)
             self._send("DELETE", "{0}/{1}".format(table.path, answer["id"]))
             self._answers[resource].remove(answer)
+        if action != "update":
+            self._stale.update(table.changes)
 
     def _find(self, table: SettingsResource, key: str) -> Dict[str, Any]:
+        if table.name in self._stale:
+            self._list_again(table)
         names = names_of(self._app, self._answers)
         for answer in self._answers.get(table.name, []):
             found = key_of(table, canonical(table, answer, names))
             if found == key or (table.case_insensitive and found.lower() == key.lower()):
                 return answer
         raise LookupError("{0} {1} is gone".format(table.name, key))
+
+    def _list_again(self, table: SettingsResource) -> None:
+        self._answers[table.name] = [dict(each) for each in self._session.get(self._app.prefix + table.path)]
+        self._stale.discard(table.name)
 
     def _update(self, table: SettingsResource, answer: Dict[str, Any], values: Mapping[str, Any]) -> None:
         position = values.get("position")
@@ -71,10 +81,10 @@ class ServarrWriter:
     def _create(self, table: SettingsResource, values: Mapping[str, Any]) -> Dict[str, Any]:
         template = self._template(table, values)
         body = new_body(table, template, values, self._id_of)
-        switches = {name: body[name] for name in table.enabled_by if body.get(name)}
+        switches = {name: values.get(name, body[name]) for name in table.enabled_by if body.get(name)}
         # An enabled provider is tested when it is created, whatever forceSave says: it is created off and then switched on.
         for name in switches:
-            body[name] = "disabled" if isinstance(body[name], str) else False
+            body[name] = _off(body[name])
         reply = self._send("POST", table.path, body, {"forceSave": "true"} if table.provider else None)
         answer = dict(reply.body) if isinstance(reply.body, Mapping) else {}
         self._answers.setdefault(table.name, []).append(answer)
@@ -138,7 +148,7 @@ class ServarrWriter:
         before = others[: position - 1]
         after = {"after" if self._app.prefix.endswith("v3") else "afterId": str(before[-1]["id"])} if before else None
         self._send("PUT", "{0}/reorder/{1}".format(table.path, answer["id"]), None, after)
-        self._answers[table.name] = [dict(each) for each in self._session.get(self._app.prefix + table.path)]
+        self._list_again(table)
 
     def _send(self, method: str, path: str, body: Any = None, params: Optional[Mapping[str, str]] = None) -> Reply:
         whole = self._app.prefix + path
@@ -147,6 +157,10 @@ class ServarrWriter:
             raise self._session.refused(method, whole, reply)
         self.sent.append("{0} {1}".format(method, whole))
         return reply
+
+
+def _off(switch: Any) -> Any:
+    return "disabled" if isinstance(switch, str) else [] if isinstance(switch, list) else False
 
 
 def _pairs(template: Mapping[str, Any]) -> List[Dict[str, Any]]:

@@ -86,6 +86,7 @@ CUSTOM_FORMAT = collection(
     "name:str includeCustomFormatWhenRenaming:bool specifications:object",
     shape="specifications",
     kinds={"specifications": "covers"},
+    changes=("quality_profile",),
 )
 REMOTE_PATH_MAPPING = collection("remote_path_mapping", "/remotepathmapping", 6, "host:str remotePath:str localPath:str", key=("host", "remotePath"))
 METADATA = provider("metadata", "/metadata", 9, "enable:bool", key=("implementation",), enabled_by=("enable",), delete=False)

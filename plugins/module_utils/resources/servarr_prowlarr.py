@@ -17,7 +17,8 @@ PROWLARR: App = app(
     by.collection("app_profile", "/appprofile", 2, "name:str " + by.SEARCH_FLAGS + " minimumSeeders:int"),
     # It takes tags for a download client and forgets them.
     by.download_client("categories:list", 4, tags=False),
-    by.provider("indexer_proxy", "/indexerproxy", 4, "", computed=("onHealthIssue", "includeHealthWarnings")),
+    # A proxy is on for the indexers that share a tag with it.
+    by.provider("indexer_proxy", "/indexerproxy", 4, "", enabled_by=("tags",), computed=("onHealthIssue", "includeHealthWarnings")),
     by.provider(
         "indexer",
         "/indexer",

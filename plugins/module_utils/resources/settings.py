@@ -47,6 +47,7 @@ class SettingsResource(Resource):
     ``ours``: the app cannot create it (``create``) or remove it (``delete``). ``order`` is the place in which writes are
     applied, references first. ``enabled_by`` are the flags of which one is enough for the app to test a connection.
     ``access`` and ``bulk_effect`` are properties that cut access or start bulk effects when they are written.
+    ``changes`` are kinds of which the app changes each thing by itself when one of this kind comes or goes.
     """
 
     path: str = ""
@@ -67,6 +68,7 @@ class SettingsResource(Resource):
     access: Tuple[str, ...] = ()
     bulk_effect: Tuple[str, ...] = ()
     needs_restart: Tuple[str, ...] = ()
+    changes: Tuple[str, ...] = ()
     fallback: Field = _OPEN
 
     @property
