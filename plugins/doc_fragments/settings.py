@@ -75,9 +75,30 @@ options:
     type: dict
   unread_secrets:
     description:
-      - Why there are no fingerprints of the secrets that the app masks. Each reason is told as one finding.
+      - What could not be read on the app's docker host, as M(homelab.media_center.app_secrets_info) returns it. Each secret that was not compared
+        for that is a gap with this reason and remedy.
     type: list
-    elements: str
+    elements: dict
+    suboptions:
+      reason:
+        description: Why it could not be read.
+        type: str
+        required: true
+      remedy:
+        description: What a person can do.
+        type: str
+      what:
+        description: What could not be read.
+        type: str
+        choices: [secrets, api_key, both]
+        default: both
+      instance:
+        description: The instance that it is about. Not looked at.
+        type: str
+  secrets_host:
+    description:
+      - The name of the docker host on which O(fingerprints) were read or should have been.
+    type: str
   fingerprint_key:
     description:
       - The key of the fingerprints that stand for secrets.

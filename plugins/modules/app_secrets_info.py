@@ -143,6 +143,9 @@ not_comparable:
     instance:
       description: The instance.
       type: str
+    what:
+      description: What could not be read, V(secrets), V(api_key) or V(both).
+      type: str
     reason:
       description: Why its secrets, or its key, could not be read.
       type: str
@@ -151,6 +154,7 @@ not_comparable:
       type: str
   sample:
     - instance: readarr
+      what: secrets
       reason: the app keeps its settings in PostgreSQL
       remedy: compare its secrets by hand
 api_keys:

@@ -82,7 +82,10 @@ class House:
             **variables,
         }
         instances = {name: {"media_center_url": app.url, "media_center_api_key": app.key, **(hosts or {}).get(name, {})} for name, app in self.apps.items()}
-        groups = {"media_apps": {"children": {"radarr": {"hosts": instances}}}, "servers": {"hosts": {"mediabox": local}}}
+        groups = {
+            "media_apps": {"children": {"radarr": {"hosts": instances}}},
+            "servers": {"hosts": {"mediabox": local, "elsewhere": {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 9}}},
+        }
         inventory = self.folder / "inventory.yml"
         inventory.write_text(yaml.safe_dump({"all": {"vars": shared, "children": groups}}, sort_keys=False))
         environment = {**os.environ, "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"), "LC_ALL": "C.UTF-8", "ANSIBLE_LOCAL_TEMP": str(self.folder / "local")}
@@ -248,11 +251,22 @@ def test_the_password_of_the_apps_own_user_is_compared_with_its_hash(house: Hous
     assert [(each["checked"], each["not_comparable"]) for each in house.targets().values()] == [(0, 1), (0, 1)]
 
 
-def test_secrets_that_cannot_be_read_are_one_line(house: House) -> None:
-    here = {"media_center_docker_host": "mediabox", "media_center_data_path": str(house.folder / "nowhere")}
-    assert house.run(hosts={"radarr": here}) == 0, house.output
-    told = [each for each in house.targets()["radarr"]["findings"] if each["code"] == "secrets_not_compared"]
-    assert len(told) == 1 and "what the app masks was not compared" in told[0]["message"]
+def test_secrets_that_cannot_be_read_are_gaps_and_one_line_of_their_docker_host(house: House) -> None:
+    (house.repository / "apps" / "radarr4k.yml").write_text('download_client: [{name: qBittorrent, fields: {password: "{{ vault_client_password }}"}}]\n')
+    hosts = {name: {"media_center_docker_host": "mediabox", "media_center_data_path": str(house.folder / "nowhere")} for name in house.apps}
+    assert house.run(hosts=hosts) == 0, house.output
+    report = json.loads((house.folder / "report" / "report.json").read_text())
+    (told,) = report["not_compared"]
+    assert (told["host"], told["count"], told["targets"]) == ("mediabox", 2, ["radarr", "radarr4k"])
+    gaps = [each for name in house.apps for each in house.targets()[name]["gaps"] if each["kind"] == "not_comparable"]
+    assert len(gaps) == report["coverage"]["not_comparable"] == 2
+    assert all("there is no radarr.db" in each["reason"] and "data_path" in each["remedy"] for each in gaps)
+    assert len([line for line in house.output.splitlines() if line.startswith("NOT COMPARED on mediabox: 2 secrets of radarr, radarr4k: ")]) == 1
+
+    # A docker host that cannot be reached is told like that, too.
+    away = {name: {**told, "media_center_docker_host": "elsewhere"} for name, told in hosts.items()}
+    assert house.run(hosts=away) == 0, house.output
+    assert "NOT COMPARED on elsewhere: 2 secrets of radarr, radarr4k: unreachable: " in house.output, house.output
 
 
 def test_an_app_that_is_not_published_is_asked_from_its_docker_host(house: House) -> None:

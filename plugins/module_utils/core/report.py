@@ -56,9 +56,24 @@ def collect(
         "coverage": {**coverage, "total": sum(coverage.values())},
         "not_read": [target["name"] for target in targets if not target["read"]],
         "not_whole": [target["name"] for target in targets if target["read"] and target["unknown"]],
+        "not_compared": _not_compared(given),
         "next": next_steps(targets),
         "targets": targets,
     }
+
+
+def _not_compared(given: Mapping[str, Given]) -> List[Dict[str, Any]]:
+    """By docker host: how many secrets of which instances were not compared because that host did not tell them."""
+    hosts: Dict[str, Dict[str, Any]] = {}
+    for name, results in given.items():
+        told_of = [] if isinstance(results, NotRead) else [each for result in results for each in result.get("secrets_not_compared") or ()]
+        for each in told_of:
+            told = hosts.setdefault(str(each["host"]), {"host": str(each["host"]), "count": 0, "targets": [], "reasons": []})
+            told["count"] += each["count"]
+            told["targets"] = list(dict.fromkeys([*told["targets"], name]))
+            reason = {"reason": each["reason"], "remedy": each["remedy"]}
+            told["reasons"] += [reason] if reason not in told["reasons"] else []
+    return [hosts[name] for name in sorted(hosts)]
 
 
 def failing(report: Mapping[str, Any], fail_on: Iterable[str]) -> List[str]:

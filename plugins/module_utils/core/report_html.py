@@ -17,6 +17,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.report_t
     grouped_gaps,
     incomplete_text,
     name_of,
+    not_compared_texts,
     sorted_findings,
     source_text,
     value_text,
@@ -68,6 +69,7 @@ def html(report: Mapping[str, Any]) -> str:
     incomplete = incomplete_text(report)
     if incomplete:
         parts.append('<p class="warning">{0}</p>'.format(_e(incomplete)))
+    parts += ['<p class="warning">{0}</p>'.format(_e(text)) for text in not_compared_texts(report)]
     parts += ["<p>Next: <code>{0}</code></p>".format(_e(step)) for step in report["next"]]
     parts += [_overview(report), _filters(report)]
     parts += [_target(index, target) for index, target in enumerate(report["targets"])]

@@ -15,6 +15,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.report_t
     grouped_gaps,
     incomplete_text,
     name_of,
+    not_compared_texts,
     sorted_findings,
     source_text,
     what_of,
@@ -29,6 +30,8 @@ def markdown(report: Mapping[str, Any]) -> str:
     incomplete = incomplete_text(report)
     if incomplete:
         lines += ["**{0}**".format(_plain(incomplete)), ""]
+    for text in not_compared_texts(report):
+        lines += [_plain(text), ""]
     lines += ["Next: `{0}`".format(step) for step in report["next"]] + ([""] if report["next"] else [])
     lines += ["| target | verdict | health | findings |", "| --- | --- | --- | --- |"]
     lines += ["| {0} | {1} | {2} | {3} |".format(_plain(each["name"]), each["verdict"], each["health"], counts_text(each)) for each in report["targets"]]

@@ -16,6 +16,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.report_t
     grouped_gaps,
     incomplete_text,
     name_of,
+    not_compared_texts,
     sign_of,
     sorted_findings,
     source_text,
@@ -47,6 +48,7 @@ def terminal_lines(report: Mapping[str, Any], report_dir: str = "") -> List[Line
     incomplete = incomplete_text(report)
     if incomplete:
         lines.append(Line(incomplete, "unknown"))
+    lines += [Line(text, "unknown") for text in not_compared_texts(report)]
     lines += [Line("Next: " + step) for step in report["next"]]
     if report_dir:
         lines.append(Line("Report: {0}/report.html (.md, .json, .junit.xml)".format(report_dir)))

@@ -106,3 +106,14 @@ def incomplete_text(report: Mapping[str, Any]) -> str:
     parts: Sequence[Tuple[List[str], str]] = ((report["not_read"], "not read"), (report["not_whole"], "not read whole"))
     told = ["{0} of {1} targets {2} ({3})".format(len(names), total, word, ", ".join(names)) for names, word in parts if names]
     return "NOT COMPLETE: " + ", ".join(told) if told else ""
+
+
+def not_compared_texts(report: Mapping[str, Any]) -> List[str]:
+    """One line for each docker host that did not tell secrets of its apps."""
+    lines = []
+    for each in report["not_compared"]:
+        first = each["reasons"][0]
+        why = first["reason"] + (" (+{0})".format(len(each["reasons"]) - 1) if len(each["reasons"]) > 1 else "")
+        step = " (next: {0})".format(first["remedy"]) if first["remedy"] else ""
+        lines.append("NOT COMPARED on {0}: {1} secrets of {2}: {3}{4}".format(each["host"], each["count"], ", ".join(each["targets"]), why, step))
+    return lines

@@ -115,10 +115,11 @@ class SecretsReader:
         # The folder can be known without the engine, and then only what the container's variables say is missed.
         if isinstance(container, Unreadable) and entry["data_path"]:
             container = {}
-        if isinstance(container, Unreadable):
-            self._miss(name, container)
-            return
         app = APP_FILES[entry["app"]]
+        all_of_it = "both" if discover and app.database else "secrets" if app.database else "api_key"
+        if isinstance(container, Unreadable):
+            self._miss(name, container, all_of_it)
+            return
         environment = environment_of(container)
         variable = next((environment[each] for each in app.variables if environment.get(each)), "")
         if entry["app"] not in SERVARR and (not discover or variable):
@@ -126,13 +127,13 @@ class SecretsReader:
             return
         folder = entry["data_path"] or folder_of(app, container)
         if isinstance(folder, Unreadable):
-            self._miss(name, folder)
+            self._miss(name, folder, all_of_it)
             return
         file = read_file(folder, app.files)
         if discover:
             key = variable or (file if isinstance(file, Unreadable) else key_in(app, *file))
             if isinstance(key, Unreadable):
-                self._miss(name, key)
+                self._miss(name, key, "api_key")
             else:
                 self._keys[name] = key
         if app.database:
@@ -201,8 +202,8 @@ class SecretsReader:
         except GatewayError as error:
             return error
 
-    def _miss(self, name: str, why: Unreadable) -> None:
-        told = {"instance": name, "reason": why.reason, "remedy": why.remedy}
+    def _miss(self, name: str, why: Unreadable, what: str = "secrets") -> None:
+        told = {"instance": name, "what": what, "reason": why.reason, "remedy": why.remedy}
         if told not in self._not_comparable:
             self._not_comparable.append(told)
 

@@ -98,6 +98,16 @@ def app_arguments(*apps: str) -> Spec:
     }
 
 
+def unread_options() -> Spec:
+    """One entry of what ``app_secrets_info`` could not read."""
+    return {
+        "reason": {"type": "str", "required": True},
+        "remedy": {"type": "str"},
+        "what": {"type": "str", "choices": ["secrets", "api_key", "both"], "default": "both"},
+        "instance": {"type": "str"},
+    }
+
+
 def settings_arguments(*apps: str) -> Spec:
     """Arguments of a module that compares the settings of an app and lets git win on request."""
     return {
@@ -114,7 +124,8 @@ def settings_arguments(*apps: str) -> Spec:
         "lines": {"type": "dict"},
         "fault": {"type": "str"},
         "fingerprints": {"type": "dict"},
-        "unread_secrets": {"type": "list", "elements": "str", "no_log": False},
+        "unread_secrets": {"type": "list", "elements": "dict", "no_log": False, "options": unread_options()},
+        "secrets_host": {"type": "str", "no_log": False},
         "fingerprint_key": {"type": "str", "no_log": True},
         **guard_arguments(),
         **app_arguments(*apps),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any, Callable, Dict, List, Sequence, Tuple
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
@@ -19,6 +19,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.module.settin
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_declared import Declared, read_declared
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_export import known_export
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_run import Gateway, diff, plan_settings, told, unread
+from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_unread import Why, by_host, explained, reasons_of, without_key
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.settings_file import headers_of
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
 
@@ -48,17 +49,21 @@ def run(module: AnsibleModule, app: App, opened: Opened) -> None:
     declared = read_declared(app, params["settings"], params["secrets"] or "", params["lines"] or {}, params["file"] or "settings", params["repository"])
     if params["fault"]:
         declared = Declared(True, declared.state, {}, faults=(redactor.text(params["fault"]),))
+    why = reasons_of(params, redactor)
     try:
-        result = _result(module, app, opened(app, session), declared, redactor, target)
-    except GatewayError as error:
+        result = _result(module, opened(app, session), declared, redactor, why)
+    except GatewayError as failed:
+        # A key that was given is wrong by itself.
+        error = failed if params["api_key"] else without_key(failed, why)
         result = {"changed": False, "actions": [], "media_center": unread(target, app, declared, redactor.text(error.message), error.remedy, session.requests)}
     finally:
         session.close()
     module.exit_json(**result)
 
 
-def _result(module: AnsibleModule, app: App, gateway: Gateway, declared: Declared, redactor: Redactor, target: str) -> Dict[str, Any]:
-    params = module.params
+def _result(module: AnsibleModule, gateway: Gateway, declared: Declared, redactor: Redactor, why: Sequence[Why]) -> Dict[str, Any]:
+    params, app = module.params, gateway.app
+    target = params["target"] or app.name
     gateway.identify()
     raw = gateway.read()
     planned = before = plan_settings(app, declared, raw, params["fingerprints"] or {}, redactor)
@@ -68,17 +73,12 @@ def _result(module: AnsibleModule, app: App, gateway: Gateway, declared: Declare
         raw = gateway.read()
         planned = plan_settings(app, declared, raw, params["fingerprints"] or {}, redactor)
         findings = not_stored(declared, applied.done, planned, redactor, target)
-    findings += [_without_fingerprints(target, reason) for reason in params["unread_secrets"] or ()]
     findings = [dataclasses.replace(each, message=redactor.text(each.message)) for each in (*applied.findings, *findings)]
-    result = told(target, app, gateway.version, declared, planned, redactor, gateway.session.requests, findings)
+    seen = explained(planned, why, params["fingerprints"] or {})
+    result = told(target, app, gateway.version, declared, seen, redactor, gateway.session.requests, findings)
+    result["secrets_not_compared"] = by_host(planned, seen, why)
     result["unread"] = sorted(name for name, answer in raw.items() if isinstance(answer, Unknown))
     return {"changed": applied.changed, "actions": list(applied.actions), "diff": diff(redactor, target, before), "media_center": result}
-
-
-def _without_fingerprints(target: str, reason: str) -> Finding:
-    remedy = "make the app's files readable on its docker host, or compare its secrets by hand"
-    more: Dict[str, Any] = {"category": "rule", "target": target, "resource": "instance", "key": target, "severity": "info", "remedy": remedy}
-    return Finding("secrets_not_compared", "what the app masks was not compared: {0}".format(reason), **more)
 
 
 def _permits(params: Dict[str, Any]) -> Permits:

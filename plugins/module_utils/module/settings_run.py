@@ -32,6 +32,8 @@ from ansible_collections.homelab.media_center.plugins.module_utils.live.settings
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_declared import Declared
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
 
+#: Stands for the password of the app's own user.
+HASHED = NotComparable("the app keeps only a hash of it")
 RECONCILE = "backport, or reconcile with media_center_git_wins"
 
 
@@ -122,7 +124,7 @@ def _without_hashes(running: State) -> State:
     host = running.items.get(("config_host", ""))
     if host is None or not host.values.get("password"):
         return running
-    values = {**host.values, "password": NotComparable("the app keeps only a hash of it")}
+    values = {**host.values, "password": HASHED}
     return dataclasses.replace(running, items={**running.items, host.ident: dataclasses.replace(host, values=values)})
 
 

@@ -14,6 +14,9 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.findings
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Coverage, Gap, Origin
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
 from ansible_collections.homelab.media_center.plugins.module_utils.core.report import Given, NotRead, collect, failing
+from ansible_collections.homelab.media_center.plugins.module_utils.core.report_html import html
+from ansible_collections.homelab.media_center.plugins.module_utils.core.report_markdown import markdown
+from ansible_collections.homelab.media_center.plugins.module_utils.core.report_terminal import terminal_lines
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,6 +78,21 @@ def test_counts_are_summed_and_the_worst_verdict_wins() -> None:
     assert report["duration_s"] == 8.1
     assert (report["not_read"], report["not_whole"]) == ([], ["c"])
     assert [each["verdict"] for each in report["targets"]] == ["in_sync", "drift", "unknown"]
+
+
+def test_secrets_that_a_docker_host_did_not_tell_are_one_line_of_that_host() -> None:
+    def app(name: str, host: str, count: int, reason: str) -> dict[str, Any]:
+        return result(name, secrets_not_compared=[{"host": host, "count": count, "reason": reason, "remedy": "run with become"}])
+
+    hosts: dict[str, Given] = {"radarr": [app("radarr", "b", 3, "r.db may not be read")], "sonarr": [app("sonarr", "b", 4, "s.db may not be read")]}
+    report = report_of({**hosts, "lidarr": [app("lidarr", "a", 1, "no Python")], "readarr": [result("readarr")], "dead": DEAD})
+    assert [(each["host"], each["count"], each["targets"]) for each in report["not_compared"]] == [("a", 1, ["lidarr"]), ("b", 7, ["radarr", "sonarr"])]
+    assert [each["reason"] for each in report["not_compared"][1]["reasons"]] == ["r.db may not be read", "s.db may not be read"]
+    lines = ["NOT COMPARED on a: 1 secrets of lidarr: no Python (next: run with become)"]
+    lines.append("NOT COMPARED on b: 7 secrets of radarr, sonarr: r.db may not be read (+1) (next: run with become)")
+    assert [each.text for each in terminal_lines(report) if each.text.startswith("NOT COMPARED")] == lines
+    assert all(line in html(report) for line in lines) and "7 secrets of radarr, sonarr" in markdown(report)
+    assert report_of({"readarr": [result("readarr")]})["not_compared"] == []
 
 
 def test_a_host_that_was_not_read_is_unknown_with_the_reason() -> None:
