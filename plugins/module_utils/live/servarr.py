@@ -11,7 +11,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.errors i
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session
 from ansible_collections.homelab.media_center.plugins.module_utils.live.servarr_write import ServarrWriter
-from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw
+from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Lacking, Raw
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
 
 
@@ -75,6 +75,8 @@ class Servarr:
 def _checked(name: str, singleton: bool, answer: Any) -> Any:
     if isinstance(answer, GatewayError):
         remedy = answer.remedy
+        if answer.status == 404:
+            return Lacking(answer.message, remedy)
         if answer.status == 500:
             remedy = "one broken row makes the app refuse the whole list: look for the last thing that was added there, and remove it in the app"
         return Unknown(answer.message, remedy)

@@ -36,6 +36,10 @@ _SHAPES: Mapping[str, Callable[[Mapping[str, Any], Names], Dict[str, Any]]] = {
 }
 
 
+class Lacking(Unknown):
+    """What stands in the place of a list where this version of the app has no such kind."""
+
+
 def names_of(app: App, raw: Raw) -> Names:
     """The names behind the ids of everything that was read."""
     found: Dict[str, Dict[int, str]] = {}
@@ -44,7 +48,7 @@ def names_of(app: App, raw: Raw) -> Names:
         if resource.singleton or not isinstance(answers, (list, tuple)):
             continue
         found[name] = {int(each["id"]): str(each.get(resource.key[0])) for each in answers if isinstance(each.get("id"), int) and len(resource.key) == 1}
-    return Names(found, frozenset(name for name, answers in raw.items() if isinstance(answers, Unknown)))
+    return Names(found, {name: answers for name, answers in raw.items() if isinstance(answers, Unknown)})
 
 
 def listed(resource: SettingsResource, answers: Union[Sequence[Mapping[str, Any]], Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
@@ -93,6 +97,12 @@ def key_of(resource: SettingsResource, thing: Mapping[str, Any]) -> str:
     return key or ("default" if resource.shape == "delay_profile" else "")
 
 
+def nameless(resource: SettingsResource, thing: Mapping[str, Any]) -> Optional[Unknown]:
+    """Why nobody knows which thing this is, where its name is made of names that could not be read; else None."""
+    named = resource.key if not resource.key_else or _joined(resource, thing, resource.key) else resource.key_else
+    return next((thing[name] for name in named if isinstance(thing.get(name), Unknown)), None)
+
+
 def _joined(resource: SettingsResource, thing: Mapping[str, Any], names: Sequence[str]) -> str:
     # A path is one thing with and without a slash at its end.
     values = [comparable(resource.field(name), thing.get(name)) if resource.field(name).kind == "path" else thing.get(name) for name in names]
@@ -133,12 +143,16 @@ def running_state(app: App, raw: Raw, declared: Optional[State] = None) -> State
     unreadable: Dict[str, Unknown] = {}
     wanted = _spelling(declared)
     for name, resource in app.resources.items():
-        answers = None if resource.static else raw.get(name)
+        answers = raw.get(name)
         if isinstance(answers, Unknown):
             unreadable[name] = answers
             continue
-        for answer in listed(resource, answers or ()):
+        for answer in () if resource.static else listed(resource, answers or ()):
             thing = canonical(resource, answer, names)
+            hidden = nameless(resource, thing)
+            if hidden is not None:
+                unreadable[name] = hidden
+                continue
             key = key_of(resource, thing)
             key = wanted.get((name, key.lower()), key) if resource.case_insensitive else key
             item = Item(name, key, _without_zeros(resource, flatten(resource, thing)))
@@ -196,7 +210,7 @@ def is_synced(app: App, resource: SettingsResource, answer: Mapping[str, Any]) -
 
 
 def export(app: App, raw: Raw) -> Dict[str, Any]:
-    """All settings in canonical form, sorted, each secret as ``{secret: true}``. Resources that could not be read are left out."""
+    """All settings in canonical form, sorted, each secret as ``{secret: true}``. What could not be read, or not be named, is left out."""
     names = names_of(app, raw)
     document: Dict[str, Any] = {}
     for resource in app.by_order():
@@ -208,6 +222,7 @@ def export(app: App, raw: Raw) -> Dict[str, Any]:
             document.update({resource.name: page} if page else {})
             continue
         things = [canonical(resource, each, names) for each in listed(resource, answers) if not is_synced(app, resource, each)]
+        things = [each for each in things if nameless(resource, each) is None]
         if things:
             told = [_exported(resource, each) for each in sorted(things, key=lambda thing: key_of(resource, thing))]
             # Two of the same, as release profiles without a name can be, say nothing more than one. They stand side by side.

@@ -26,15 +26,17 @@ COMPUTED: FrozenSet[str] = frozenset(
 
 @dataclasses.dataclass(frozen=True)
 class Names:
-    """Names by resource and id. ``unread`` are resources whose list failed, so their names are not known."""
+    """Names by resource and id. ``unread`` are the resources whose list failed, with why: their names are not known."""
 
     by_id: Mapping[str, Mapping[int, str]]
-    unread: FrozenSet[str] = frozenset()
+    unread: Mapping[str, Unknown] = dataclasses.field(default_factory=dict)
 
     def told(self, ref: Ref, value: Any) -> Any:
         """The name or names behind a reference. An id that nothing has is told as ``#id``."""
-        if ref.resource in self.unread:
-            return Unknown("the list of {0} could not be read, so its names are not known".format(ref.resource))
+        # What refers to nothing is known without any list.
+        if ref.resource in self.unread and value not in ([], 0):
+            why = "the list of {0} could not be read, so its names are not known".format(ref.resource)
+            return Unknown(why, self.unread[ref.resource].remedy)
         if ref.many or isinstance(value, (list, tuple)):
             return sorted({self._one(ref, each) for each in value or ()})
         return self._one(ref, value)

@@ -28,7 +28,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.model im
 )
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
 from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session
-from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw, running_state, unused_tags
+from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Lacking, Raw, running_state, unused_tags
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_declared import Declared
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
 
@@ -110,7 +110,8 @@ def plan_settings(app: App, declared: Declared, raw: Raw, fingerprints: Mapping[
             uncounted[ident[0]] = uncounted.get(ident[0], 0) + 1
     asked = {ident: item for ident, item in want.items.items() if not declared.owner(*ident)}
     kinds = {*declared.kinds, *(name for name, dummy in asked)}
-    unreadable = {name: why for name, why in have.unreadable.items() if name in kinds or not declared.present}
+    # What an older app does not have is no gap where git does not ask for it.
+    unreadable = {name: why for name, why in have.unreadable.items() if name in kinds or not isinstance(why, Lacking)}
     gone = _gone(app, asked, kept)
     for each in gone:
         item = kept[(each.resource, each.key)]

@@ -75,6 +75,21 @@ def test_a_list_of_names_that_failed_makes_what_refers_to_it_unknown() -> None:
     assert export(RADARR, raw)["download_client"][0]["tags"] is None
 
 
+def test_a_list_of_names_that_failed_hides_the_things_that_are_named_by_it() -> None:
+    release = {"id": 1, "required": ["x"], "ignored": [], "indexerId": 3, "tags": []}
+    whole = {"tag": TAGS, "delay_profile": [delay(1, 9), delay(2, 1, 1)], "indexer": [], "release_profile": [release, {**release, "id": 2, "indexerId": 0}]}
+    document = export(LIDARR, whole)
+    for failed, hidden, known in (("tag", "delay_profile", "default"), ("indexer", "release_profile", "x |  | any | ")):
+        raw = {**whole, failed: Unknown("HTTP 500", "look")}
+        state = running_state(LIDARR, raw)
+        assert [key for name, key in state.items if name == hidden] == [known]
+        assert (set(state.unreadable), state.unreadable[hidden].remedy) == ({failed, hidden}, "look")
+        assert failed in state.unreadable[hidden].reason
+        told = audited("lidarr", {"managed": ["delay_profile", "release_profile", "tag", "indexer"], **document}, raw)
+        assert (told["verdict"], drift(told)) == ("unknown", [])
+        assert len(export(LIDARR, raw)[hidden]) == 1, "a thing without a name would be declared as another one"
+
+
 def test_a_field_that_was_set_by_hand_is_found_although_it_had_no_value() -> None:
     before, after = client(), client()
     after["fields"] = [field("urlBase", "/qb") if each["name"] == "urlBase" else each for each in after["fields"]]

@@ -90,6 +90,21 @@ def test_a_list_with_a_broken_row_is_unknown_and_the_others_are_compared(app: Sc
     assert told["unknown"] == 3
 
 
+@pytest.mark.parametrize("path", ["/notification", "/indexerflag"])
+def test_a_failed_list_of_which_git_says_nothing_leaves_the_instance_unknown(app: ScriptedApp, path: str) -> None:
+    app.always[path] = Reply(500, {"message": "database is locked"})
+    told = settings(app, DOCUMENT)["media_center"]
+    assert (told["verdict"], told["checked"], told["unknown"]) == ("unknown", 4, 1)
+    assert [each["resource"] for each in told["gaps"] if each["kind"] == "unknown"] == told["unread"]
+
+
+def test_a_kind_that_this_version_does_not_have_is_a_gap_only_where_git_names_it(app: ScriptedApp) -> None:
+    app.always["/autotagging"] = Reply(404, "")
+    assert settings(app, DOCUMENT)["media_center"]["verdict"] == "in_sync"
+    told = settings(app, {**DOCUMENT, "auto_tagging": [{"name": "kids"}]}, git_wins=True)["media_center"]
+    assert (told["verdict"], told["unread"], app.writes) == ("unknown", ["auto_tagging"], [])
+
+
 def test_nothing_is_created_in_a_list_that_could_not_be_read(app: ScriptedApp) -> None:
     app.always["/downloadclient"] = Reply(500, {"message": "broken"})
     result = settings(app, {"download_client": [{"name": "New", "implementation": "QBittorrent"}]}, git_wins=True, prune=["download_client"])
