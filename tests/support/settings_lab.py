@@ -1,0 +1,168 @@
+# Copyright: (c) 2026, homelab.media_center contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The five stand-ins of the lab in this process, their settings in git, and audits of them: in this process and by the playbooks."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from ansible_collections.homelab.media_center.plugins.module_utils.repo.settings_file import hidden, split
+from ansible_collections.homelab.media_center.plugins.module_utils.resources.servarr import APPS
+from ansible_collections.homelab.media_center.plugins.modules import servarr_settings, servarr_settings_info
+
+from lab.apps import servarr
+from lab.faults import FaultFile
+from lab.request_log import RequestLog
+from lab.server import serve
+from support.parts import CHECKOUT
+from support.repository import Repository
+from support.settings_run import call
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from lab.apps.servarr import Servarr
+    from lab.server import Request, Response
+
+NAMES = tuple(APPS)
+PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
+
+
+class _Served:
+    """A stand-in whose answers a test may change on their way out."""
+
+    def __init__(self, stand_in: Servarr) -> None:
+        self.name, self.stand_in = stand_in.name, stand_in
+        self.between: Callable[[Request, Response], Response] | None = None
+
+    def answer(self, request: Request) -> Response:
+        response = self.stand_in.answer(request)
+        return self.between(request, response) if self.between is not None else response
+
+    def failure(self, status: int) -> Response:
+        return self.stand_in.failure(status)
+
+
+class SettingsLab:
+    """The five apps on ports of their own. ``faults`` are asked before each answer; ``documents`` are what git declares of each app."""
+
+    def __init__(self, folder: Path, faults: FaultFile | None = None) -> None:
+        self.folder = folder
+        self._requests = folder / "requests.jsonl"
+        self._log = RequestLog(self._requests)
+        self.apps = {name: servarr.of_app(name) for name in NAMES}
+        self._served = {name: _Served(app) for name, app in self.apps.items()}
+        faults = faults or FaultFile(folder / "faults.json")
+        self._listeners = {name: serve(served, faults, self._log) for name, served in self._served.items()}
+        self.urls = {name: listener.address for name, listener in self._listeners.items()}
+        self.documents: dict[str, Any] = {}
+        self.output = ""
+
+    def close(self) -> None:
+        """Stop all of them."""
+        for listener in self._listeners.values():
+            listener.close()
+        self._log.close()
+
+    def key(self, name: str) -> str:
+        """The API key of an app."""
+        return str(self.apps[name].instance.host["apiKey"])
+
+    def between(self, name: str, change: Callable[[Request, Response], Response] | None) -> None:
+        """Change the answers of an app on their way out."""
+        self._served[name].between = change
+
+    def requests(self) -> list[dict[str, Any]]:
+        """Every request that came, in order."""
+        return [json.loads(line) for line in self._requests.read_text(encoding="utf-8").splitlines()]
+
+    def writes(self) -> list[str]:
+        """Every request that was not a reading one, as app, method and path."""
+        return ["{app} {method} {path}".format(**each) for each in self.requests() if each["method"] not in ("GET", "HEAD")]
+
+    def declare(self) -> None:
+        """Let git say what the apps have now, of every kind that there is, empty ones too."""
+        for name in NAMES:
+            told = self._call(servarr_settings_info, name)
+            assert not told.get("failed"), told
+            kinds = [kind for kind, resource in APPS[name].resources.items() if not resource.static]
+            self.documents[name] = {"managed": kinds, **told["settings"]}
+
+    def audit(self, name: str, **more: Any) -> dict[str, Any]:
+        """What ``servarr_settings`` tells of an app, in check mode unless told otherwise."""
+        travelling = split(APPS[name], copy.deepcopy(self.documents[name]), lambda value: (value, False), {})
+        given = {"settings": travelling.document, "secrets": hidden(travelling.secrets), "file": f"apps/{name}.yml", "repository": "homelab-apps"}
+        return self._call(servarr_settings, name, target=name, **{"_ansible_check_mode": True, **given, **more})
+
+    def _call(self, module: Any, name: str, **more: Any) -> dict[str, Any]:
+        return call(module, {"app": name, "url": self.urls[name], "api_key": self.key(name), "timeout": 5, **more})
+
+    def play(self, playbook: str, *words: str, variables: Mapping[str, Any] | None = None, collections: Path = CHECKOUT / "collections") -> int:
+        """The exit code of a run of a playbook on all five; its output is kept. Whatever it leaves lies below ``folder``."""
+        files = {f"apps/{name}.yml": yaml.safe_dump(document, sort_keys=False) for name, document in self.documents.items()}
+        root = self.folder / "homelab-apps"
+        if any(not (root / name).exists() or (root / name).read_text(encoding="utf-8") != text for name, text in files.items()):
+            Repository(root).commit(files)
+        shared = {
+            "ansible_connection": "local",
+            "ansible_python_interpreter": sys.executable,
+            "media_center_repositories": {"homelab-apps": str(root)},
+            "media_center_report_dir": str(self.folder / "report"),
+            "media_center_state_dir": str(self.folder / "state"),
+            "media_center_become": False,
+            "media_center_ask_remote": False,
+            **(variables or {}),
+        }
+        children = {name: {"hosts": {name: {"media_center_url": self.urls[name], "media_center_api_key": self.key(name)}}} for name in NAMES}
+        inventory = self.folder / "inventory.yml"
+        inventory.write_text(yaml.safe_dump({"all": {"vars": shared, "children": {"media_apps": {"children": children}}}}, sort_keys=False), encoding="utf-8")
+        command = [str(PLAYBOOK), "-i", str(inventory), f"homelab.media_center.{playbook}", *words]
+        done = subprocess.run(command, cwd=CHECKOUT, env=self._environment(collections), capture_output=True, text=True, timeout=240, check=False)
+        self.output = done.stdout + done.stderr
+        return done.returncode
+
+    def _environment(self, collections: Path) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_") and not name.lower().endswith("_proxy")}
+        temporary = self.folder / "temporary"
+        temporary.mkdir(exist_ok=True)
+        own = {
+            "LC_ALL": "C.UTF-8",
+            "TMPDIR": str(temporary),
+            "ANSIBLE_COLLECTIONS_PATH": str(collections),
+            "ANSIBLE_LOCAL_TEMP": str(self.folder / "local"),
+            "ANSIBLE_REMOTE_TEMP": str(self.folder / "remote"),
+            "ANSIBLE_CACHE_PLUGIN": "jsonfile",
+            "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(self.folder / "facts"),
+            "ANSIBLE_LOG_PATH": str(self.folder / "ansible.log"),
+            "ANSIBLE_RETRY_FILES_ENABLED": "False",
+            "ANSIBLE_LOCALHOST_WARNING": "False",
+        }
+        return {**kept, **own}
+
+    def report(self) -> dict[str, Any]:
+        """The report of the last run."""
+        found: dict[str, Any] = json.loads((self.folder / "report" / "report.json").read_text(encoding="utf-8"))
+        return found
+
+    def targets(self) -> dict[str, dict[str, Any]]:
+        """What the last report tells of each app."""
+        return {each["name"]: each for each in self.report()["targets"]}
+
+    def left(self) -> dict[str, bytes]:
+        """All that the last runs show or leave, by where: but for the operator's own files and the lab's."""
+        own = (self.folder / "inventory.yml", self.folder / "homelab-apps", self._requests)
+        files = [path for path in self.folder.rglob("*") if path.is_file() and not any(path.is_relative_to(each) for each in own)]
+        return {"output": self.output.encode(), **{str(path.relative_to(self.folder)): path.read_bytes() for path in files}}
+
+
+def drift(told: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Kind, name and path of everything that an audit calls drift."""
+    return [(each["resource"], each["key"], each["path"]) for each in told["findings"] if each["category"] == "drift"]
