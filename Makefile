@@ -116,7 +116,7 @@ corpus: $(TOOLS)
 .PHONY: recall
 recall: $(TOOLS)
 	$(call say,recall)
-	@MEDIA_CENTER_RECALL=all $(BIN)/pytest -s tests/integration/test_recall.py
+	@MEDIA_CENTER_RECALL=all $(BIN)/pytest -s tests/integration/test_recall.py tests/integration/test_recall_lab.py
 
 .PHONY: bench
 bench: $(TOOLS)
