@@ -1,218 +1,56 @@
 # Copyright: (c) 2026, homelab.media_center contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How long an audit of a docker host takes, beside the least that it could take with the host's own commands.
+"""How long an audit takes, beside the least that it could take: `bench.py [compose] [settings]`, all of it without a word.
 
-The commands are what a person would have to run to see the same facts: `docker compose config`, once for each stack and once more where git's files are
-not the host's, and one `docker inspect` of all containers. The module is timed as Ansible runs it on the host: the very file that Ansible sends, so
-starting Python, unpacking the code and compiling it count. An empty module (`ping`) has to do the same before its first line, so the floor is
-the commands and an empty module; the ratio to the commands alone is shown beside. The play is timed as a user sees it, report included, beside a play of
-one `ping`. All of them take turns; medians are told.
+The figures are printed and written to build/bench.json. The exit code is 1 where a goal is missed or something cannot be measured.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from ansible.plugins.loader import init_plugin_loader
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "tests")]
+init_plugin_loader([str(CHECKOUT / "collections")])
 
-from support import engine as engines  # noqa: E402
-from support.project_engine import missing_for_own_engine, own_engine  # noqa: E402
-from support.project_house import House  # noqa: E402
-from support.small_house import SmallHouse  # noqa: E402
+import app_settings  # noqa: E402
+import compose_hosts  # noqa: E402
+from figures import Figure, table  # noqa: E402
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from support.playbook import Controller
-
-ROUNDS = 7
-GOAL = 1.5
-SERVICES = 12
-STACKS = 20
+PARTS = {"compose": compose_hosts.measured, "settings": app_settings.measured}
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One line of the table. Where there is no goal nothing has to hold."""
-
-    name: str
-    value: float
-    unit: str
-    floor: float | None = None
-    ratio: float | None = None
-    goal: float | None = None
-    holds: bool | None = None
-
-
-class Floor:
-    """The host's own commands that tell the same facts."""
-
-    def __init__(self, configs: Sequence[Sequence[str]], engine: engines.Engine, environment: dict[str, str]) -> None:
-        self._configs, self._engine, self._environment = configs, engine, environment
-
-    def run(self) -> None:
-        """Run them one after the other, as a script would."""
-        for command in self._configs:
-            self._quiet(command)
-        containers = self._quiet([self._engine.client, "ps", "--all", "--quiet"]).split()
-        self._quiet([self._engine.client, "inspect", *containers])
-
-    def _quiet(self, command: Sequence[str]) -> str:
-        return subprocess.run(command, env=self._environment, capture_output=True, text=True, check=True).stdout
-
-
-class Sent:
-    """A file that Ansible sends to a host to run a module, kept and run again and again."""
-
-    def __init__(self, controller: Controller, module: str) -> None:
-        newest = max(controller.ansible_temporary.glob(f"ansible-tmp-*/AnsiballZ_{module}.py"), key=lambda path: path.stat().st_mtime)
-        self._command = [sys.executable, str(newest)]
-        self._environment = controller.shell()
-
-    def run(self) -> None:
-        """Run it as the host does."""
-        subprocess.run(self._command, env=self._environment, stdin=subprocess.DEVNULL, capture_output=True, check=True)
-
-
-KEPT = {"ANSIBLE_KEEP_REMOTE_FILES": "1", "ANSIBLE_PIPELINING": "False"}
-
-
-def audit_module(controller: Controller) -> Sent:
-    """The audit of this controller's host."""
-    if controller.run("audit", environment=KEPT) != 0:
-        raise SystemExit(controller.output)
-    return Sent(controller, "compose_stack")
-
-
-def ping(controller: Controller, environment: dict[str, str]) -> None:
-    """A whole run of Ansible that does nothing on the same host."""
-    controller.command("audit")
-    words = ["-i", str(controller.folder / "controller" / "inventory.yml"), "docker_hosts", "-m", "ansible.builtin.ping"]
-    command = [str(Path(sys.executable).with_name("ansible")), *words]
-    subprocess.run(command, env=controller.shell(**environment), stdin=subprocess.DEVNULL, capture_output=True, check=True)
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """How long it takes."""
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def medians(rounds: int, *works: Callable[[], object]) -> list[float]:
-    """The median time of each. They take turns, so that a busy minute of the machine falls on all of them."""
-    for work in works:
-        work()
-    taken: list[list[float]] = [[] for _work in works]
-    for _round in range(rounds):
-        for place, work in enumerate(works):
-            taken[place].append(seconds(work))
-    return [statistics.median(each) for each in taken]
-
-
-def beside(name: str, value: float, floor: float, goal: float | None) -> Figure:
-    """A time beside its floor."""
-    ratio = round(value / floor, 2)
-    return Figure(name, round(value, 3), "s", round(floor, 3), ratio, goal, None if goal is None else ratio <= goal)
-
-
-def measure(name: str, controller: Controller, commands: Floor, rounds: int, play: bool = True) -> list[Figure]:
-    """Module and play of one host beside the floor."""
-    module = audit_module(controller)
-    ping(controller, KEPT)
-    empty = Sent(controller, "ping")
-    works: list[Callable[[], object]] = [module.run, commands.run, empty.run]
-    if play:
-        works += [lambda: controller.run("audit"), lambda: ping(controller, {})]
-    took = medians(rounds, *works)
-    told = [
-        beside(f"{name}: module", took[0], took[1] + took[2], GOAL),
-        beside(f"{name}: module beside the commands alone", took[0], took[1], None),
-    ]
-    return told + ([beside(f"{name}: whole play", took[3], took[1] + took[4], None)] if play else [])
-
-
-def twelve_services(folder: Path) -> list[Figure]:
-    """The host of twelve services, once as git has it and once with other files than git's."""
-    with own_engine() as own:
-        house = House(own, folder / "house")
-        house.build()
-        house.up(environment={"COMPOSE_PROFILES": "tools"})
-        small = SmallHouse(folder / "small", own.engine, engines.find_compose() or [], "")
-        controller = small.controller
-        controller.environment = own.environment
-        controller.variables["media_center_repositories"] = {"homelab-apps": str(house.checkout)}
-        small.entries.append({**house.stack, "profiles": ["tools"]})
-        config = [*(engines.find_compose() or []), "--project-directory", str(house.folder), "--profile", "*", "config", "--format", "json"]
-        found = measure("12 containers", controller, Floor([config], own.engine, own.environment), ROUNDS)
-        (house.folder / "recyclarr" / "recyclarr.yml").write_text("# edited on the host\n")
-        return found + measure("12 containers, files differ", controller, Floor([config, config], own.engine, own.environment), ROUNDS)
-
-
-def growth(folder: Path) -> list[Figure]:
-    """One stack of twelve services, and twenty of them. Their containers are created and never started."""
-    with own_engine() as own, engines.busybox_image(own.engine, engines.find_busybox() or Path()) as image:
-        house = SmallHouse(folder / "growth", own.engine, engines.find_compose() or [], image)
-        house.controller.environment = own.environment
-        services = {f"app{number}": {"image": image, "network_mode": "none", "environment": {"TZ": "UTC"}} for number in range(SERVICES)}
-        configs, found, times = [], [], []
-        for number in range(STACKS):
-            stack = f"stack{number}"
-            at = house.add(stack, {"compose.yml": json.dumps({"services": services})})
-            house.compose(stack, "create", "--pull", "never")
-            words = ["--project-directory", str(at), "--project-name", house.project(stack), "config", "--format", "json"]
-            configs.append([*(engines.find_compose() or []), *words])
-            if number in (0, STACKS - 1):
-                name = f"{SERVICES * (number + 1)} created containers, {number + 1} stack{'s' if number else ''}"
-                found += measure(name, house.controller, Floor(list(configs), own.engine, own.environment), 5 if number else ROUNDS, play=False)
-                times.append(found[-2].value)
-        more = round((times[1] - times[0]) / (SERVICES * (STACKS - 1)) * 1000, 2)
-        whole = Figure(f"growth from {SERVICES} to {SERVICES * STACKS} containers", round(times[1] / times[0], 2), "times")
-        return [*found, whole, Figure("growth for each further container", more, "ms")]
-
-
-def table(figures: Sequence[Figure]) -> str:
-    """The figures for a person."""
-    rows = [("", "takes", "floor", "ratio", "goal", "")]
-    for each in figures:
-        floor = "" if each.floor is None else f"{each.floor} {each.unit}"
-        rows.append(
-            (
-                each.name, f"{each.value} {each.unit}", floor, "" if each.ratio is None else str(each.ratio),
-                "" if each.goal is None else f"<= {each.goal}", {None: "", True: "holds", False: "MISSED"}[each.holds],
-            )
-        )
-    widths = [max(len(row[place]) for row in rows) for place in range(6)]
-    lines = [[cell.rjust(width) if place else cell.ljust(width) for place, (cell, width) in enumerate(zip(row, widths, strict=True))] for row in rows]
-    return "\n".join("  ".join(line).rstrip() for line in lines)
-
-
-def main() -> int:
+def main(wanted: list[str]) -> int:
     """Measure, print the table, write build/bench.json; 1 where a goal is missed."""
-    reason = missing_for_own_engine()
-    if reason:
-        print(f"nothing can be measured: this machine lacks {reason}", file=sys.stderr)
+    strangers = sorted({*wanted} - {*PARTS})
+    if strangers:
+        print(f"there is no part {strangers[0]}: there are {', '.join(PARTS)}", file=sys.stderr)
         return 1
+    reason = compose_hosts.missing() if "compose" in (wanted or PARTS) else ""
+    if reason:
+        print(f"docker hosts cannot be measured: this machine lacks {reason}", file=sys.stderr)
+        wanted = [each for each in wanted or PARTS if each != "compose"]
+        if not wanted:
+            return 1
     os.environ.setdefault("LC_ALL", "C.UTF-8")
+    figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="mc-bench-", dir="/tmp") as folder:
-        figures = twelve_services(Path(folder)) + growth(Path(folder))
+        for part in wanted or PARTS:
+            figures += PARTS[part](Path(folder) / part)
     build = CHECKOUT / "build"
     build.mkdir(exist_ok=True)
     (build / "bench.json").write_text(json.dumps([asdict(each) for each in figures], indent=1) + "\n", encoding="utf-8")
     print(table(figures))
-    return 0 if all(each.holds is not False for each in figures) else 1
+    return 1 if reason or any(each.holds is False for each in figures) else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
