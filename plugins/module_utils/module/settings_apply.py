@@ -11,12 +11,14 @@ import os
 import re
 import tempfile
 import time
-from typing import Any, Iterable, List, Sequence, Tuple
+from typing import Any, Iterable, Iterator, List, Mapping, Sequence, Tuple
+from urllib.parse import quote
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding, of_field
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
-from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw
+from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import shortened
+from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw, is_secret
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_decide import Decided, Permits, Write, decide
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_declared import Declared
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_export import known_export
@@ -53,7 +55,7 @@ def apply_settings(
         message = "nothing was written: the settings as they were cannot be kept in {0} ({1})".format(previous_directory, error.strerror)
         refused = _finding("reconcile_refused", message, target, "instance", target, "correct media_center_state_dir or the rights of that folder")
         return Applied(False, (), (*decided.refused, refused))
-    done, failed = _carry_out(gateway, declared, raw, decided.writes, target)
+    done, failed = _carry_out(gateway, declared, planned, raw, decided.writes, target)
     told = [write.told() for write in done]
     if kept:
         told.append("the settings as they were are kept in {0}".format(kept))
@@ -64,7 +66,9 @@ def _finding(code: str, message: str, target: str, resource: str, key: str, reme
     return Finding(code, message, **{"category": "rule", "target": target, "resource": resource, "key": key, "severity": "high", "remedy": remedy, **more})
 
 
-def _carry_out(gateway: Gateway, declared: Declared, raw: Raw, writes: Sequence[Write], target: str) -> Tuple[List[Write], List[Finding]]:
+def _carry_out(
+    gateway: Gateway, declared: Declared, planned: Planned, raw: Raw, writes: Sequence[Write], target: str
+) -> Tuple[List[Write], List[Finding]]:
     done: List[Write] = []
     failed: List[Finding] = []
     writer = gateway.writer(raw)
@@ -75,7 +79,7 @@ def _carry_out(gateway: Gateway, declared: Declared, raw: Raw, writes: Sequence[
             done.append(write)
         except (GatewayError, LookupError) as error:
             told = error.message if isinstance(error, GatewayError) else str(error.args[0])
-            message = "{0}: {1}".format(write.told(), without_values(told, _secrets(gateway, declared, write)))
+            message = "{0} failed: {1}".format(write.told(), shortened(without_values(told, _secrets(gateway, declared, planned, write))))
             remedy = getattr(error, "remedy", "") or "correct what the message names, then run reconcile again"
             sent = writer.sent[before:]
             # A thing can take several requests, and those before the one that failed stay done.
@@ -84,25 +88,40 @@ def _carry_out(gateway: Gateway, declared: Declared, raw: Raw, writes: Sequence[
     return done, failed
 
 
-def _secrets(gateway: Gateway, declared: Declared, write: Write) -> List[Any]:
+def _secrets(gateway: Gateway, declared: Declared, planned: Planned, write: Write) -> List[Any]:
+    """What the app knows of the thing that must not be told: whole objects are sent, with secrets that do not differ."""
     resource = gateway.app.resources[write.resource]
+    running = planned.running.items.get((write.resource, write.key))
     return [
-        value for path, value in write.values.items() if resource.field(path).secret == "always" or (write.resource, write.key, path) in declared.secret_paths
+        value
+        for values in (write.values, running.values if running else {})
+        for path, value in values.items()
+        if is_secret(resource, path, value) or (write.resource, write.key, path) in declared.secret_paths
     ]
 
 
 def without_values(text: str, values: Iterable[Any]) -> str:
-    """An app's message without the secrets that were sent to it: it may quote one."""
-    for each in sorted((str(value) for value in values if isinstance(value, str) and len(value) >= _TELLING), key=len, reverse=True):
+    """An app's message without the secrets that were sent to it: it may quote one, or the JSON or the address in which it stood."""
+    found = {spelled for value in values for each in _texts(value) if len(each) >= _TELLING for spelled in (each, json.dumps(each)[1:-1], quote(each, safe=""))}
+    for each in sorted(found, key=len, reverse=True):
         text = text.replace(each, "...")
     return text
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, tuple, Mapping)):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(each)
 
 
 def not_stored(declared: Declared, done: Sequence[Write], planned: Planned, redactor: Redactor, target: str) -> List[Finding]:
     """Writes that the app took and, read again, did not store as they were sent."""
     found = []
     for change in planned.plan.changes:
-        written = {path for write in done if (write.resource, write.key) == (change.resource, change.key) for path in (write.values or ("",))}
+        own = [write for write in done if (write.resource, write.key) == (change.resource, change.key)]
+        written = {path for write in own for path in (write.values or ("",)) if path not in write.withheld}
         name = "{0}[{1}]".format(change.resource, change.key) if change.key else change.resource
         if change.action != "update":
             if written and change.action == "create":

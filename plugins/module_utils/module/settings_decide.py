@@ -33,12 +33,13 @@ class Permits:
 
 @dataclasses.dataclass(frozen=True)
 class Write:
-    """One write. ``values`` are the declared values by path, in clear."""
+    """One write. ``values`` are the declared values by path, in clear; ``withheld`` the paths that are switched off whatever git says."""
 
     action: str
     resource: str
     key: str
     values: Mapping[str, Any] = dataclasses.field(default_factory=dict, repr=False)
+    withheld: Tuple[str, ...] = ()
 
     def told(self) -> str:
         """The write in words, without a value."""
@@ -85,11 +86,13 @@ def decide(app: App, declared: Declared, planned: Planned, permits: Permits, tar
             if paths and kind not in permits.allow:
                 refuse(change, "{0} {1}".format(", ".join(sorted(paths)), _EFFECTS[kind]), "add {0} to media_center_allow".format(kind))
                 values = {path: value for path, value in values.items() if path not in paths}
+        withheld: Tuple[str, ...] = ()
         if change.action == "create" and "bulk_effect" not in permits.allow:
             # What git does not say would be as the app has it in its template, and that can be on.
-            values.update({path: "disabled" if path == "syncLevel" else False for path in resource.bulk_effect})
+            withheld = resource.bulk_effect
+            values.update({path: "disabled" if path == "syncLevel" else False for path in withheld})
         if change.action == "create" or values:
-            first.append((resource.order, _place(values), Write(change.action, change.resource, change.key, values)))
+            first.append((resource.order, _place(values), Write(change.action, change.resource, change.key, values, withheld)))
         if cutting and "access" in permits.allow:
             last.append(Write("update", change.resource, change.key, cutting))
     writes = [write for dummy, dummy_place, write in sorted(first, key=lambda each: each[:2])]
