@@ -137,11 +137,14 @@ diff:
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.homelab.media_center.plugins.module_utils.module.arguments import compose_stack_arguments
-from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_stack import run
+from ansible_collections.homelab.media_center.plugins.module_utils.module.compile_once import compile_once
 
 
 def main() -> None:
     """Run the module."""
+    compile_once()
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_stack import run
+
     run(AnsibleModule(argument_spec=compose_stack_arguments(), supports_check_mode=True))
 
 

@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
 import shutil
 import tempfile
 import time
-from typing import Any, List, Sequence, Tuple, Union
+from typing import Any, List, Sequence, Union
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding
@@ -21,21 +20,11 @@ from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_
 from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_engine import Engine
 from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_facts import HostFacts
 from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_writer import ContainerWriter
-from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_plan import StackPlans
+from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_plan import Applied, StackPlans
 from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_steps import Permits, StackSteps, StepPlanner
 
 ROOT_BACKUPS = "/var/lib/media_center/backup"
 USER_BACKUPS = "~/.local/state/media_center/backup"
-
-
-@dataclasses.dataclass(frozen=True)
-class Applied:
-    """What was done, or would be in check mode. ``writes`` counts compose calls that write."""
-
-    changed: bool = False
-    actions: Tuple[str, ...] = ()
-    findings: Tuple[Finding, ...] = ()
-    writes: int = 0
 
 
 def permits_of(params: Any) -> Permits:

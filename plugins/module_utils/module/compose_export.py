@@ -16,7 +16,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.redact i
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_match import LiveProject, live_projects
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_model import StackContext, stack_states
 from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_facts import HostFacts, read_facts
-from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_host import engine_of
+from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_open import engine_of
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.compose import SERVICE
 
 

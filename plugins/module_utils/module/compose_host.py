@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import os
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Mapping, Tuple, Union
+from typing import Mapping, Optional, Tuple, Union
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
@@ -17,18 +18,11 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.redact i
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_cli import ComposeCli
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_layer import Layers, read_layers
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_match import live_projects, match_stacks
-from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_endpoint import cli_environment
 from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_engine import Engine
-from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_facts import HostFacts, read_facts
+from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_facts import HostFacts
+from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_open import Asked, ask
 from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_read import StackRead, StackReader, StackSource
 from ansible_collections.homelab.media_center.plugins.module_utils.module.workspace import Workspace
-
-ENGINE_OPTIONS = ("docker_host", "tls", "validate_certs", "ca_path", "client_cert", "client_key", "tls_hostname", "api_version", "timeout")
-
-
-def engine_of(params: Mapping[str, Any]) -> Engine:
-    """The engine that the options of a module name."""
-    return Engine(**{name: params[name] for name in ENGINE_OPTIONS if params.get(name) is not None})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,38 +36,41 @@ class HostRead:
 
 
 class HostRun:
-    """One module call on one docker host."""
+    """One module call on one docker host. Without a place nothing can be laid out there."""
 
-    def __init__(self, module: AnsibleModule, place: Workspace, sources: Mapping[str, StackSource]) -> None:
+    def __init__(self, module: AnsibleModule, sources: Optional[Mapping[str, StackSource]] = None, place: Optional[Workspace] = None) -> None:
         self.module = module
         self.params = module.params
         self.redactor = Redactor(self.params["fingerprint_key"] or os.urandom(32).hex())
         self.target = self.params["target"] or socket.gethostname()
+        self._sources = sources or {}
         self._place = place
-        self._sources = sources
 
-    def read(self, engine: Engine) -> HostRead:
-        """Read the host. Raises GatewayError where its engine cannot be read; what compose cannot model is Unknown in the stacks."""
+    def read_again(self, engine: Engine) -> HostRead:
+        """Read the host anew, after it was changed. Raises GatewayError where its engine cannot be read."""
         with ThreadPoolExecutor(max_workers=2) as aside:
-            asked = aside.submit(self._cli, engine)
-            facts = read_facts(engine)
-            # The engine looks through every container's own files for this, which takes it longer than all else.
-            layers = aside.submit(read_layers, engine, facts.containers)
-            stacks = self._stacks(facts, asked.result())
-            return HostRead(facts, layers.result(), stacks, asked.result())
+            return self.read(ask(engine, self.params, aside))
 
-    def _cli(self, engine: Engine) -> Union[ComposeCli, GatewayError]:
-        try:
-            return ComposeCli(self.params["compose_command"] or (), cli_environment(engine.address), timeout=self.params["timeout"] or 60)
-        except GatewayError as error:
-            return error
+    def read(self, asked: Asked) -> HostRead:
+        """Read the rest of a host. Raises GatewayError where its engine cannot be read; what compose cannot model is Unknown in the stacks."""
+        with ThreadPoolExecutor(max_workers=1) as aside:
+            facts, cli = asked.answers()
+            # The engine looks through every container's own files for this, which takes it longer than all else.
+            layers = aside.submit(read_layers, asked.engine, facts.containers)
+            stacks = self._stacks(facts, cli)
+            return HostRead(facts, layers.result(), stacks, cli)
 
     def _stacks(self, facts: HostFacts, cli: Union[ComposeCli, GatewayError]) -> Tuple[StackRead, ...]:
         stacks = list(self.params["stacks"] or ())
         matches = match_stacks(stacks, live_projects(facts.containers))
         wanted = [each for each in stacks if matches[each["name"]].how]
-        reader = StackReader(cli, self._place.folder, self.redactor)
+        reader = StackReader(cli, self._folder, self.redactor)
         nothing = StackSource({}, "git has no files of this stack")
         looked = [reader.look(each, matches[each["name"]], self._sources.get(each["name"]) or nothing) for each in wanted]
         with ThreadPoolExecutor(max_workers=4) as pool:
             return tuple(pool.map(reader.model, looked))
+
+    def _folder(self) -> str:
+        if self._place is None:
+            raise OSError(errno.EROFS, "nothing may be laid out")
+        return self._place.folder()

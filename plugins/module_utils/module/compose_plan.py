@@ -9,6 +9,7 @@ import dataclasses
 from typing import Optional, Tuple, Union
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.compare import compare
+from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Plan, Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.core.origins import OriginTable
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_cli import Model
@@ -36,6 +37,16 @@ class StackPlans:
     def plan(self) -> Optional[Plan]:
         """The comparison that findings are told from: git's, even where it found nothing, else the host's."""
         return self.git_plan if self.git_plan is not None else self.host_plan
+
+
+@dataclasses.dataclass(frozen=True)
+class Applied:
+    """What was done, or would be in check mode. ``writes`` counts compose calls that write."""
+
+    changed: bool = False
+    actions: Tuple[str, ...] = ()
+    findings: Tuple[Finding, ...] = ()
+    writes: int = 0
 
 
 def plan_stack(read: StackRead, context: StackContext) -> StackPlans:

@@ -15,9 +15,8 @@ from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_model import StackContext
 from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_engine import Engine
 from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_facts import HostFacts
-from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_apply import Applied, apply_stacks
 from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_host import HostRead, HostRun
-from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_plan import StackPlans, plan_stack
+from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_plan import Applied, StackPlans, plan_stack
 from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_read import StackRead
 from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_tell import host_findings, tell_stack
 
@@ -25,13 +24,20 @@ from ansible_collections.homelab.media_center.plugins.module_utils.module.compos
 def of_host(host: HostRun, engine: Engine, read: HostRead) -> Dict[str, Any]:
     """What the module returns. Outside of check mode, and where git was let win, the host is changed first and read again."""
     plans = before = _plans(host, engine, read)
-    applied = apply_stacks(host, engine, read.cli, read.facts, read.layers, plans)
+    applied = _applied(host, engine, read, plans) if host.params["git_wins"] else Applied()
     if applied.changed and not host.module.check_mode:
-        read = host.read(engine)
+        read = host.read_again(engine)
         plans = _plans(host, engine, read)
     result = _told(host, engine, read, plans, applied)
     result["diff"] = diff_of(host.redactor, [(each.read.name, each.plan) for each in before if each.plan])
     return result
+
+
+def _applied(host: HostRun, engine: Engine, read: HostRead, plans: Sequence[StackPlans]) -> Applied:
+    # An audit never needs the code that writes, and does not compile it.
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_apply import apply_stacks
+
+    return apply_stacks(host, engine, read.cli, read.facts, read.layers, plans)
 
 
 def _plans(host: HostRun, engine: Engine, read: HostRead) -> List[StackPlans]:

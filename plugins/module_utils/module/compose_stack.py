@@ -5,44 +5,46 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any, Dict
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
-from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_engine import Engine
-from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_host import HostRun, engine_of
-from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_read import decode_sources
-from ansible_collections.homelab.media_center.plugins.module_utils.module.workspace import workspace
+from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_open import Asked, ask, engine_of
 
 
 def run(module: AnsibleModule) -> None:
     """Read, plan, apply where allowed, and exit with the result of the target. A host that cannot be read is unknown, never clean."""
     try:
+        with engine_of(module.params) as engine, ThreadPoolExecutor(max_workers=3) as aside:
+            result = _compared(module, ask(engine, module.params, aside), aside)
+    except GatewayError as error:
+        result = _unread(module, error)
+    module.exit_json(**result)
+
+
+def _compared(module: AnsibleModule, asked: Asked, aside: Executor) -> Dict[str, Any]:
+    # Ansible brings source text, and a host compiles it anew at every call: each part is compiled while the host answers what the part before asked.
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_host import HostRun
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_read import decode_sources
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.workspace import workspace
+
+    try:
         sources = decode_sources(module.params["sources"] or "")
     except ValueError as error:
         module.fail_json(msg=str(error))
     with workspace(module) as place:
-        host = HostRun(module, place, sources)
-        try:
-            with engine_of(module.params) as engine:
-                result = _compared(host, engine)
-        except GatewayError as error:
-            result = _unread(host, error)
-    module.exit_json(**result)
+        host = HostRun(module, sources, place)
+        reading = aside.submit(host.read, asked)
+        # Compiling would hold up the many small answers of the engine; compose takes its time with the next ones.
+        asked.wait()
+        from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_result import of_host
+
+        return of_host(host, asked.engine, reading.result())
 
 
-def _compared(host: HostRun, engine: Engine) -> Dict[str, Any]:
-    with ThreadPoolExecutor(max_workers=1) as aside:
-        reading = aside.submit(host.read, engine)
-        # Ansible brings source text, and a host compiles it anew at every call: the comparison is ready when the host has answered.
-        from ansible_collections.homelab.media_center.plugins.module_utils.module import compose_result
+def _unread(module: AnsibleModule, error: GatewayError) -> Dict[str, Any]:
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_host import HostRun
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_result import unread
 
-        read = reading.result()
-    return compose_result.of_host(host, engine, read)
-
-
-def _unread(host: HostRun, error: GatewayError) -> Dict[str, Any]:
-    from ansible_collections.homelab.media_center.plugins.module_utils.module import compose_result
-
-    return compose_result.unread(host, error)
+    return unread(HostRun(module), error)
