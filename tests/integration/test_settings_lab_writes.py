@@ -23,7 +23,7 @@ from ansible_collections.homelab.media_center.plugins.modules import servarr_set
 from support.parts import CHECKOUT
 from support.settings_lab import NAMES, PLAYBOOK, SettingsLab, drift
 from support.settings_lab_drift import plant
-from support.settings_lab_store import first_start, out_of_vault, rendered, settings_stored, ui_password
+from support.settings_lab_store import first_start, furnish, out_of_vault, rendered, settings_stored, ui_password
 
 #: The most that one audit may ask of one app.
 MOST = 28
@@ -48,6 +48,7 @@ class House(SettingsLab):
         for name, app in self.apps.items():
             # Prowlarr asks an indexer that is switched on for what it can do, whatever it is told: with nobody there it can be made, but not switched on.
             app.instance.reachable = {"127.0.0.1:19010"} if name == "prowlarr" else set()
+            furnish(app.instance)
             plain = ui_password(app.instance)
             self.exported[name] = self.export(name)
             document, variables = out_of_vault(name, self.exported[name], app.instance, plain)

@@ -47,6 +47,10 @@ def plant(instance: Instance) -> dict[str, set[str]]:
         for row in own:
             # A profile that the app keeps to itself, which nobody can edit.
             told |= set() if (resource.name, row.get("name")) == ("metadata_profile", "None") else _values(instance, resource, row)
+        if resource.shape == "delay_profile":
+            placed = sorted((row for row in rows if row["tags"]), key=lambda row: int(row["order"]))
+            for row, order in zip(placed, range(len(placed), 0, -1), strict=True):
+                row["order"] = order
         told |= _come_and_go(instance, resource, rows, own)
     return done
 
@@ -172,7 +176,7 @@ def _come_and_go(instance: Instance, resource: SettingsResource, rows: list[_Row
         another.update({name: value for name, value in _ANOTHER.items() if name in another and name in (*resource.key, *resource.key_else)})
         another["id"] = max(each["id"] for each in rows) + 100
         if resource.shape == "delay_profile":
-            another["tags"], another["order"] = [instance.rows["tag"][-1]["id"]], 1
+            another["tags"], another["order"] = [instance.rows["tag"][0]["id"]], 1
         rows.append(another)
         SHAPES.get(resource.path.strip("/"), Shape()).created(instance, another)
         told.add("unmanaged")

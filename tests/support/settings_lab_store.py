@@ -33,6 +33,21 @@ def ui_password(instance: Instance) -> str:
     return plain
 
 
+def furnish(instance: Instance) -> None:
+    """More of what has an order or a number of its own: delay profiles behind each other, a group of qualities that somebody made, a tag without users."""
+    if "delayprofile" in instance.rows:
+        tags = {label: instance.insert("tag", {"label": label})["id"] for label in ("anime", "late")}
+        first = next(row for row in instance.rows["delayprofile"] if row["tags"])
+        instance.insert("delayprofile", {**first, "tags": [tags["anime"]], "usenetDelay": 15, "order": 2})
+        instance.insert("delayprofile", {**first, "tags": [tags["late"]], "torrentDelay": 600, "order": 3})
+        (profile,) = [row for row in instance.rows["qualityprofile"] if row["name"] == "Family"]
+        single = [item for item in profile["items"] if item.get("quality") and item["allowed"] and item["quality"]["id"] != profile["cutoff"]][:2]
+        group = {"id": 1077, "name": "Either of two", "items": [{**item, "allowed": True} for item in single], "allowed": True}
+        if len(single) == 2:
+            profile["items"] = [group if item is single[0] else item for item in profile["items"] if item is not single[1]]
+    instance.insert("tag", {"label": "spare"})
+
+
 def settings_stored(instance: Instance) -> dict[str, dict[str, Any]]:
     """The settings of every provider by its name, and the page of the host, secrets in clear. What Prowlarr keeps in another app is left out."""
     found: dict[str, dict[str, Any]] = {"config/host": {"": dict(instance.host)}}
