@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from lab import hosts, repositories
-from lab.apps.servarr_instance import keys
+from lab.apps.servarr_instance import house, keys
 
 if TYPE_CHECKING:
     from lab.paths import Paths
@@ -50,12 +50,18 @@ def build(paths: Paths, engines: dict[str, str], apps: dict[str, dict[str, str]]
     if command:
         docker["vars"] = {"compose_stacks_compose_command": command}
     checked_out = {name.replace("-", "_"): {**_LOCAL, "media_center_repository_path": path} for name, path in checkouts.items()}
-    media = {"children": {name: {"hosts": {name: _app(name, described)}} for name, described in apps.items()}}
+    media = {"children": {name: {"hosts": {name: _app(paths, name, described)}} for name, described in apps.items()}}
     return {"all": {"vars": shared, "children": {"docker_hosts": docker, "media_apps": media, "repositories": {"hosts": checked_out}}}}
 
 
-def _app(name: str, described: dict[str, str]) -> dict[str, Any]:
-    place = {"media_center_docker_host": "mediabox", "media_center_container": name}
+def folder_of(paths: Paths, app: str) -> Path:
+    """The folder of an app on its docker host."""
+    return hosts.root_of(paths.root, house()["docker_host"]) / house()["folder"] / app
+
+
+def _app(paths: Paths, name: str, described: dict[str, str]) -> dict[str, Any]:
+    place = {"media_center_docker_host": house()["docker_host"]}
+    place |= {"media_center_data_path": str(folder_of(paths, name))} if name in house()["named_by_folder"] else {"media_center_container": name}
     known = {"media_center_url": described["url"], "media_center_api_key": described["api_key"]}
     return {**_LOCAL, **known, **place, **_vault().get(name, {})}
 

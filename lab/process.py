@@ -124,11 +124,9 @@ def _serve_until_told(paths: Paths, ready: IO[str]) -> None:
         path.unlink(missing_ok=True)
         listeners[host.name] = serve(Engine.of_host(host.name, paths.root), faults, log, path)
     engines = {name: listener.address for name, listener in listeners.items()}
-    apps = {}
-    for name in APPS:
-        stand_in = servarr.of_app(name)
-        listeners[name] = serve(stand_in, faults, log)
-        apps[name] = {"url": listeners[name].address, "api_key": stand_in.instance.host["apiKey"]}
+    stand_ins = {name: servarr.of_app(name, inventory.folder_of(paths, name)) for name in APPS}
+    listeners |= {name: serve(stand_in, faults, log) for name, stand_in in stand_ins.items()}
+    apps = {name: {"url": listeners[name].address, "api_key": stand_in.instance.host["apiKey"]} for name, stand_in in stand_ins.items()}
     inventory.write(paths, engines, apps)
     ready.write("ready\n")
     ready.flush()
@@ -137,6 +135,8 @@ def _serve_until_told(paths: Paths, ready: IO[str]) -> None:
         listener.close()
         if name in engines:
             (sockets / f"{name}.sock").unlink(missing_ok=True)
+    for stand_in in stand_ins.values():
+        stand_in.close()
     log.close()
     paths.description.unlink()
     if sockets != paths.run:

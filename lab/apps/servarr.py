@@ -4,7 +4,7 @@
 """Radarr, Sonarr, Lidarr, Readarr and Prowlarr: one stand-in for all five.
 
 What differs is data: `data/servarr/<app>.json` (made from recordings by `tests/support/servarr_data.py`) and `data/servarr/rules.yml`. Media, search,
-queue and history are left out, and so is the web UI but for what a client meets by mistake.
+queue and history are left out, and so is the web UI but for what a client meets by mistake. What stands in the app's folder is `servarr_files`.
 
 Below `/_lab/` the stand-in can be looked into and told what real apps are told by other means: `GET store`, `PUT store` (rows by resource),
 `POST restart`, `PUT reachable` (the addresses of neighbours that answer a test; null: all of them), `PUT database` (`{"locked": "writers"}`, "readers", "").
@@ -15,12 +15,13 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lab.apps import servarr_answers as answers
 from lab.apps import servarr_system as system
 from lab.apps.servarr_answers import Refusal
 from lab.apps.servarr_fields import show_fields
+from lab.apps.servarr_files import Files
 from lab.apps.servarr_instance import Instance, rules
 from lab.apps.servarr_providers import Providers
 from lab.apps.servarr_rows import Collection
@@ -28,15 +29,19 @@ from lab.apps.servarr_shapes import profile_template, reorder, tag_users
 from lab.apps.servarr_singletons import Singleton
 from lab.server import CONTROL, Request, Response
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 _UI = b"<!doctype html>\n<html><head><title>App</title></head><body></body></html>\n"
 
 
 class Servarr:
     """The stand-in of one app, named like it."""
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Instance, folder: Path | None = None) -> None:
         self.name = instance.name
         self.instance = instance
+        self._files = Files(instance, folder) if folder else None
         self._lock = threading.RLock()
         self._collections: dict[str, Collection] = {}
         self._singletons: dict[str, Singleton] = {}
@@ -51,7 +56,16 @@ class Servarr:
     def answer(self, request: Request) -> Response:
         """The answer of a healthy app."""
         with self._lock:
-            return self._answer(request)
+            try:
+                return self._answer(request)
+            finally:
+                if self._files and request.method not in ("GET", "HEAD"):
+                    self._files.write()
+
+    def close(self) -> None:
+        """What a stop of the app does to its files; nobody asks it any more."""
+        if self._files:
+            self._files.close()
 
     def failure(self, status: int) -> Response:
         """What the app sends along with an error status: an empty 401, 503 while it starts, an exception for what is its own fault."""
@@ -265,9 +279,9 @@ class Servarr:
         return Response(200, json.dumps(self.instance.dump(), indent=1).encode() + b"\n", {"Content-Type": "application/json"})
 
 
-def of_app(name: str) -> Servarr:
-    """The stand-in of an app of the lab's house."""
-    return Servarr(Instance(name))
+def of_app(name: str, folder: Path | None = None) -> Servarr:
+    """The stand-in of an app of the lab's house; `folder` is the app's own on its docker host."""
+    return Servarr(Instance(name), folder)
 
 
 def _locking_protocol() -> Response:

@@ -28,9 +28,14 @@ def rules() -> _Row:
 
 
 @functools.cache
+def house() -> _Row:
+    """`instances.yml`: where the apps run, their keys and salts."""
+    return yaml.safe_load((_FOLDER / "instances.yml").read_text(encoding="utf-8"))
+
+
 def keys() -> dict[str, str]:
     """The API key of each app of the lab."""
-    return yaml.safe_load((_FOLDER / "instances.yml").read_text(encoding="utf-8"))["api_keys"]
+    return house()["api_keys"]
 
 
 class Instance:
@@ -43,6 +48,8 @@ class Instance:
         self.data: _Row = json.loads(text)
         self.name: str = app
         self.title: str = self.data["title"]
+        # Of the hash of the user's password, in base64; empty where the app uses none.
+        self.salt: str = house()["salts"].get(app, "")
         self.traits: _Row = rules()["apps"][app]
         self.letter: str = self.traits["letter"]
         self.prefix = f"/api/{self.data['version_of_api']}"

@@ -85,9 +85,9 @@ def _normalise_host(instance: Instance, row: _Row, bound: _Row) -> None:
 
 def hashed(instance: Instance, password: str) -> str:
     """The form in which the app keeps the password of its UI: PBKDF2, in Readarr a bare SHA-256."""
-    if instance.letter == "A":
+    if not instance.salt:
         return hashlib.sha256(password.encode()).hexdigest()
-    return base64.b64encode(hashlib.pbkdf2_hmac("sha512", password.encode(), instance.name.encode(), 10_000, 32)).decode()
+    return base64.b64encode(hashlib.pbkdf2_hmac("sha512", password.encode(), base64.b64decode(instance.salt), 10_000, 32)).decode()
 
 
 def _slashed(text: str) -> str:

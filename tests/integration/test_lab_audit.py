@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from support.parts import CHECKOUT
+from support.snapshot import snapshot
 
 BIN = Path(sys.executable).parent
 DATA = CHECKOUT / "lab" / "data"
@@ -46,7 +47,11 @@ CODES: dict[str, tuple[str, ...]] = {
     "checkout_unpushed": ("host_checkout",),
 }
 PLANTED = [each for each in yaml.safe_load((DATA / "planted.yml").read_text(encoding="utf-8"))["planted"] if each["kind"] in CODES]
+SETTINGS = yaml.safe_load((DATA / "planted.yml").read_text(encoding="utf-8"))["settings"]
 CLEAN = yaml.safe_load((DATA / "planted.yml").read_text(encoding="utf-8"))["clean"]
+
+
+APPS = ("radarr", "sonarr", "lidarr", "readarr", "prowlarr")
 
 
 class Run:
@@ -56,10 +61,12 @@ class Run:
         environment = {**os.environ, "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"), "LC_ALL": "C.UTF-8"}
         lab = [sys.executable, "-m", "lab"]
         subprocess.run([*lab, "up", "--dir", str(folder)], cwd=CHECKOUT, check=True, capture_output=True)
+        before = snapshot([folder / "hosts"])
         try:
             command = [str(BIN / "ansible-playbook"), "-i", str(folder / "inventory.yml"), "audit.yml", "--check", "--diff", "-vvv"]
             done = subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False)
             info = [str(BIN / "ansible"), "-i", str(folder / "inventory.yml"), "mediabox", "-m", "homelab.media_center.compose_stack_info"]
+            self.untouched = snapshot([folder / "hosts"]) == before
             self.exported = subprocess.run(
                 [*info, "-a", "docker_host={{ compose_stacks_docker_host }}"], cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False
             ).stdout
@@ -111,11 +118,41 @@ def test_what_is_clean_has_no_drift(run: Run, clean: dict[str, Any]) -> None:
     assert [each["code"] for each in drift if each["resource"] == "service" and each["key"] == clean["service"]] == []
 
 
+#: The code of the finding that tells a planted setting.
+SETTING_CODES = {"setting_changed": "setting_changed", "secret_changed": "setting_changed", "unmanaged": "setting_unmanaged", "missing": "setting_missing"}
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_what_was_planted_in_an_app_is_found_at_its_place_and_nothing_else(run: Run, app: str) -> None:
+    planted = {(SETTING_CODES[each["kind"]], each["resource"], each["key"], each["path"]): each for each in SETTINGS if each["app"] == app}
+    found = {(each["code"], each["resource"], each["key"], each["path"]): each for each in run.findings(app) if each["category"] == "drift"}
+    assert found.keys() == planted.keys()
+    for place, each in found.items():
+        if planted[place]["kind"] == "setting_changed":
+            assert (each["declared"], each["running"]) == (planted[place]["declared"], planted[place]["running"])
+        elif planted[place]["kind"] == "secret_changed":
+            assert each["secret"] and each["declared"].startswith("hmac:") and each["running"].startswith("hmac:")
+        git = planted[place]["kind"] != "unmanaged"
+        assert (each["source"]["file"], each["source"]["line"] is not None) == (f"apps/{app}.yml" if git else "", git)
+
+
+def test_every_secret_of_the_apps_was_compared(run: Run) -> None:
+    """The masked ones and the passwords of the apps' users in the databases on the docker host, those that Readarr shows in its answers."""
+    apps = [each for each in run.report["targets"] if each["kind"] in APPS]
+    assert [each["name"] for each in apps if each["not_comparable"] or each["unknown"]] == []
+    assert run.report["not_compared"] == [] and "NOT COMPARED" not in run.output
+    assert len(apps) == 5 and all(each["checked"] > 200 for each in apps)
+
+
 def test_the_engine_was_asked_and_never_told(run: Run) -> None:
     engines = [each for each in run.requests if each["app"] in ("mediabox", "edgebox")]
     assert len(engines) > 20
     assert {each["method"] for each in run.requests} <= {"GET", "HEAD"}
     assert run.report["writes"] == 0
+
+
+def test_no_file_of_a_docker_host_was_touched(run: Run) -> None:
+    assert run.untouched
 
 
 def test_no_canary_is_shown_anywhere(run: Run) -> None:

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding, of_field
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
+from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_text import hide
 from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import shortened
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw, is_secret
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_decide import Decided, Permits, Write, decide
@@ -66,9 +67,7 @@ def _finding(code: str, message: str, target: str, resource: str, key: str, reme
     return Finding(code, message, **{"category": "rule", "target": target, "resource": resource, "key": key, "severity": "high", "remedy": remedy, **more})
 
 
-def _carry_out(
-    gateway: Gateway, declared: Declared, planned: Planned, raw: Raw, writes: Sequence[Write], target: str
-) -> Tuple[List[Write], List[Finding]]:
+def _carry_out(gateway: Gateway, declared: Declared, planned: Planned, raw: Raw, writes: Sequence[Write], target: str) -> Tuple[List[Write], List[Finding]]:
     done: List[Write] = []
     failed: List[Finding] = []
     writer = gateway.writer(raw)
@@ -79,7 +78,8 @@ def _carry_out(
             done.append(write)
         except (GatewayError, LookupError) as error:
             told = error.message if isinstance(error, GatewayError) else str(error.args[0])
-            message = "{0} failed: {1}".format(write.told(), shortened(without_values(told, _secrets(gateway, declared, planned, write))))
+            told = shortened(hide(without_values(told, _secrets(gateway, declared, planned, write))))
+            message = "{0} failed: {1}".format(write.told(), told)
             remedy = getattr(error, "remedy", "") or "correct what the message names, then run reconcile again"
             sent = writer.sent[before:]
             # A thing can take several requests, and those before the one that failed stay done.
