@@ -13,7 +13,11 @@ import pytest
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_body import merged, new_body
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.servarr import APPS
 
+from support.settings_sides import resource_of
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import Ref
 
 RADARR = APPS["radarr"].resources
@@ -75,6 +79,24 @@ def test_a_masked_field_goes_back_as_it_came_for_the_app_forgets_what_is_left_ou
     assert body["fields"] == [{"name": "password", "value": MASK}, {"name": "host", "value": "gluetun"}]
     body = merged(RADARR["download_client"], answer, {"fields.password": "new"}, id_of)
     assert MASK not in json.dumps(body)
+
+
+@pytest.mark.parametrize("app", ["radarr", "sonarr", "lidarr", "prowlarr"])
+def test_what_is_sent_keeps_the_secrets_that_the_recorded_apps_lost_and_kept(shared: Path, app: str) -> None:
+    seen = 0
+    for path in sorted((shared / "recordings" / app).glob("lifecycle__*.json")):
+        recorded = json.loads(path.read_text(encoding="utf-8"))
+        steps = {each["step"]: each for each in recorded.get("steps", ()) if isinstance(each, dict)}
+        kept, lost = steps.get("put_unchanged_with_mask"), steps.get("put_without_secret_field")
+        if not kept or not lost:
+            continue
+        answer = kept["request"]["body"]
+        (secret,) = [each["name"] for each in answer["fields"] if each.get("value") == MASK]
+        assert kept["stored"][secret] and not lost["stored"].get(secret), "what the real app had stored afterwards"
+        body = merged(resource_of(app, recorded["resource"]), answer, {}, id_of)
+        assert {"name": secret, "value": MASK} in body["fields"], path.name
+        seen += 1
+    assert seen >= 3
 
 
 def test_no_page_carries_a_mask_for_it_would_be_stored() -> None:
