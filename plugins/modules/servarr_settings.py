@@ -106,14 +106,17 @@ diff:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.homelab.media_center.plugins.module_utils.live.servarr import Servarr
-from ansible_collections.homelab.media_center.plugins.module_utils.module.arguments import settings_arguments
-from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_module import run
-from ansible_collections.homelab.media_center.plugins.module_utils.resources.servarr import APPS
+from ansible_collections.homelab.media_center.plugins.module_utils.module.compile_once import compile_once
 
 
 def main() -> None:
     """Run the module."""
+    compile_once()
+    from ansible_collections.homelab.media_center.plugins.module_utils.live.servarr import Servarr
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.arguments import settings_arguments
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_module import run
+    from ansible_collections.homelab.media_center.plugins.module_utils.resources.servarr import APPS
+
     module = AnsibleModule(argument_spec=settings_arguments(*APPS), supports_check_mode=True)
     run(module, APPS[module.params["app"]], Servarr)
 

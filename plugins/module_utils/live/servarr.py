@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping, Sequence, Union
+from typing import TYPE_CHECKING, Any, Dict, Mapping, Sequence, Union
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session
-from ansible_collections.homelab.media_center.plugins.module_utils.live.servarr_write import ServarrWriter
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Lacking, Raw
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
+
+if TYPE_CHECKING:
+    from ansible_collections.homelab.media_center.plugins.module_utils.live.servarr_write import ServarrWriter
 
 
 class Servarr:
@@ -59,6 +61,9 @@ class Servarr:
 
     def writer(self, raw: Raw) -> ServarrWriter:
         """The writing side, over what was read."""
+        # An audit has no use for it.
+        from ansible_collections.homelab.media_center.plugins.module_utils.live.servarr_write import ServarrWriter
+
         return ServarrWriter(self.app, self.session, raw)
 
     def _with_references(self, kinds: Sequence[str]) -> Sequence[str]:

@@ -13,7 +13,6 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_names import secret_name
 from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_text import hide
-from ansible_collections.homelab.media_center.plugins.module_utils.repo.yaml_lines import read_yaml
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
 
 #: Keys of a settings file that are no kind and hold no secret: which kinds git manages, and which another program does.
@@ -37,6 +36,9 @@ class Travelling:
 
 def lines_of(path: str) -> Dict[str, Tuple[int, str]]:
     """Line and form of every value by dotted path. Raises GatewayError with file and line where the file does not parse."""
+    # A module that is given the lines has no use for a parser.
+    from ansible_collections.homelab.media_center.plugins.module_utils.repo.yaml_lines import read_yaml
+
     try:
         with open(path, encoding="utf-8") as handle:
             text = handle.read()

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
+from ansible_collections.homelab.media_center.plugins.module_utils.repo import yaml_lines
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.yaml_lines import read_yaml
 from hypothesis import given
 from hypothesis import strategies as st
@@ -96,6 +98,21 @@ def test_what_does_not_parse_names_the_line_and_quotes_nothing(text: str) -> Non
 
 def test_an_empty_file_is_empty() -> None:
     assert read_yaml("# nothing\n", "f") == (None, {})
+
+
+@pytest.mark.skipif(not yaml.__with_libyaml__, reason="PyYAML was built without libyaml")
+def test_a_tab_behind_a_value_is_read_as_compose_reads_it() -> None:
+    assert read_yaml("services:\n  a:\n    environment:\n      DELAY: 2.5\t\n", "f").data == {"services": {"a": {"environment": {"DELAY": 2.5}}}}
+
+
+def test_without_libyaml_the_same_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    fast = read_yaml(FILE, "f")
+    monkeypatch.delattr(yaml, "CSafeLoader")
+    yaml_lines._loader.cache_clear()
+    try:
+        assert read_yaml(FILE, "f") == fast
+    finally:
+        yaml_lines._loader.cache_clear()
 
 
 def test_aliases_cannot_blow_it_up() -> None:
