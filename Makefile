@@ -57,10 +57,11 @@ $(TOOLS): requirements-test.txt requirements.txt scripts/add_collections.py | $(
 	@$(BIN)/python scripts/add_collections.py
 	@touch $(RUNTIME) $@
 
+# A lab that was up before stays up.
 .PHONY: audit
 audit: $(RUNTIME)
 	$(call say,Auditing the lab)
-	@trap '$(BIN)/python -m lab down' EXIT; \
+	@$(BIN)/python -m lab status >/dev/null || trap '$(BIN)/python -m lab down' EXIT; \
 	$(BIN)/python -m lab up && $(BIN)/ansible-playbook -i $(LAB_INVENTORY) audit.yml --check --diff
 
 .PHONY: lab-up lab-down

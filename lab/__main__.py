@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, homelab.media_center contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`python -m lab up | down | fault | dump | neighbours`: see `python -m lab --help`."""
+"""`python -m lab up | down | status | fault | dump | neighbours`: see `python -m lab --help`."""
 
 from __future__ import annotations
 
@@ -45,6 +45,12 @@ def _down(paths: Paths, _options: argparse.Namespace) -> int:
     pid = process.stop(paths)
     print(f"The lab is down: process {pid} has ended" if pid is not None else f"No lab is running in {paths.root}")
     return 0
+
+
+def _status(paths: Paths, _options: argparse.Namespace) -> int:
+    pid = process.running(paths)
+    print(f"The lab is running: process {pid}, {paths.root}" if pid is not None else f"No lab is running in {paths.root}")
+    return 0 if pid is not None else 1
 
 
 def _serve(paths: Paths, options: argparse.Namespace) -> int:
@@ -99,6 +105,8 @@ def _parser() -> argparse.ArgumentParser:
     up.set_defaults(run=_up)
     down = commands.add_parser("down", parents=[place], help="stop the lab")
     down.set_defaults(run=_down)
+    status = commands.add_parser("status", parents=[place], help="say whether the lab is running; exit code 1 when it is not")
+    status.set_defaults(run=_status)
     serve = commands.add_parser("serve", parents=[place])
     serve.add_argument("--ready-fd", type=int, required=True)
     serve.set_defaults(run=_serve)

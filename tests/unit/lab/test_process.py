@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +20,7 @@ import pytest
 from lab import process
 from lab.paths import Paths
 from lab.repositories import git
-from support.parts import CHECKOUT
+from support.parts import CHECKOUT, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +73,36 @@ def test_every_engine_answers_as_soon_as_up_returns(running: Path) -> None:
         ("mediabox", "GET", "/_ping", 200),
         ("edgebox", "GET", "/_ping", 200),
     ]
+
+
+def test_status_tells_whether_a_lab_is_up(running: Path, tmp_path: Path) -> None:
+    told, absent = lab(running, "status"), lab(tmp_path / "none", "status")
+    assert (told.returncode, absent.returncode) == (0, 1)
+    assert told.stdout == f"The lab is running: process {process.running(Paths.of(running))}, {running}\n"
+    assert absent.stdout == f"No lab is running in {tmp_path / 'none'}\n" and not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("up_before", [True, False])
+@pytest.mark.parametrize("code", [0, 2])
+def test_make_audit_stops_the_lab_that_it_started_and_no_other(folder: Path, tmp_path: Path, up_before: bool, code: int) -> None:
+    make = shutil.which("make")
+    if make is None:
+        without("make")
+    # The commands of the recipe, with a lab of our own and without the audit itself.
+    commands = {
+        "python": f'exec {shlex.quote(sys.executable)} "$@" --dir {shlex.quote(str(folder))}',
+        "ansible-playbook": f'echo "audited: $(test -e {shlex.quote(str(folder / "lab.json"))} && echo up)"; exit {code}',
+    }
+    for name, command in commands.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "installed").touch()
+    if up_before:
+        assert lab(folder, "up").returncode == 0
+    done = subprocess.run([make, "audit", f"BIN={tmp_path}", f"RUNTIME={tmp_path / 'installed'}"], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert "audited: up" in done.stdout, done.stderr
+    assert (done.returncode == 0) is (code == 0)
+    assert (process.running(Paths.of(folder)) is not None) is up_before
 
 
 def test_a_second_up_says_that_the_lab_is_running(running: Path) -> None:
