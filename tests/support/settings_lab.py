@@ -91,10 +91,14 @@ class SettingsLab:
     def declare(self) -> None:
         """Let git say what the apps have now, of every kind that there is, empty ones too."""
         for name in NAMES:
-            told = self._call(servarr_settings_info, name)
+            told = self.export(name)
             assert not told.get("failed"), told
             kinds = [kind for kind, resource in APPS[name].resources.items() if not resource.static]
             self.documents[name] = {"managed": kinds, **told["settings"]}
+
+    def export(self, name: str) -> dict[str, Any]:
+        """What ``servarr_settings_info`` tells of an app."""
+        return self._call(servarr_settings_info, name)
 
     def audit(self, name: str, **more: Any) -> dict[str, Any]:
         """What ``servarr_settings`` tells of an app, in check mode unless told otherwise."""

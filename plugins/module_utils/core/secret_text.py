@@ -105,6 +105,11 @@ def hide(text: str) -> str:
     return "".join(part if place % 2 else _hide_words(part) for place, part in enumerate(parts))
 
 
+def secret_address(text: str) -> bool:
+    """Whether a text is an address, or the query of one, with a secret in it."""
+    return ("://" in text or "&" in text) and hide(text) != text
+
+
 def _pairs(text: str, pattern: re.Pattern[str], value_of: Callable[[str, Match[str]], Optional[Tuple[int, int]]]) -> str:
     # Step by step rather than with sub(): the value of a harmless name may hold a secret pair itself.
     told, done, place = [], 0, 0

@@ -17,12 +17,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Dict, List, Mapping, Optional, Union
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
+from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_text import hide
 
 #: Seconds to wait before each repetition of a read.
 PAUSES = (0.3, 0.7, 1.5)
 WORKERS = 6
 #: After so many reads without an answer the others are not tried: thirty of them would take minutes.
 HANGING = 3
+#: Characters of what an app says that are told to a person.
+LONGEST = 300
 _LOGIN_REMEDY = (
     "reach the app past the login page: media_center_via with its docker host, or media_center_headers with what the proxy lets through; "
     "or correct media_center_url"
@@ -155,7 +158,7 @@ class Session:
                     raise self._error(
                         method, path, "the answer is broken JSON", "run again; if it stays, look at the app's log", answer.status_code, retryable=True
                     ) from None
-                body = text[:300].decode("utf-8", "replace")
+                body = text.decode("utf-8", "replace")
         return Reply(answer.status_code, body, answer.headers)
 
     def _no_answer(self, method: str, path: str) -> GatewayError:
@@ -175,8 +178,12 @@ class Session:
         return self._error(method, path, "the app or a proxy sends on to {0}".format(location or "another address"), _LOGIN_REMEDY, status)
 
     def refused(self, method: str, path: str, reply: Reply) -> GatewayError:
-        """The error of an answer that is not the wanted one."""
+        """The error of an answer that is not the wanted one.
+
+        What the app says about a write is whole and as it came. It can repeat what was sent: only who knows that can take it out.
+        """
         status, told = reply.status, _told(reply.body)
+        told = shortened(hide(told)) if method == "GET" else told
         if status == 401:
             return self._error(method, path, "HTTP 401: the API key is wrong", "correct media_center_api_key", status)
         if status == 403:
@@ -211,17 +218,22 @@ def _connection(error: Exception) -> str:
     return "the connection broke"
 
 
+def shortened(text: str) -> str:
+    """The beginning of a long text. Only of one without secrets: half a secret has no shape any more by which it could be known."""
+    return text if len(text) <= LONGEST else text[:LONGEST].rstrip() + "..."
+
+
 def _told(body: Any) -> str:
-    """The app's own words, short; attempted values are left out, because they can echo a secret."""
+    """The app's own words; attempted values are left out, because they can echo a secret."""
     found: List[str] = []
     if isinstance(body, Mapping):
         found = [str(body[name]) for name in ("message", "errorMessage", "title") if body.get(name)][:1]
     elif isinstance(body, list):
         found = [
-            "{0}: {1}".format(each.get("propertyName") or "", each.get("errorMessage")).lstrip(": ")
+            "{0} ({1})".format(each["errorMessage"], each["propertyName"]) if each.get("propertyName") else str(each["errorMessage"])
             for each in body
             if isinstance(each, Mapping) and each.get("errorMessage")
         ]
     elif isinstance(body, str):
         found = [body]
-    return ": " + "; ".join(found)[:300] if found else ""
+    return ": " + "; ".join(found) if found else ""

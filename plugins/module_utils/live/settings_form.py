@@ -15,7 +15,7 @@ from typing import Any, Callable, Dict, FrozenSet, List, Mapping, Optional, Sequ
 from ansible_collections.homelab.media_center.plugins.module_utils.core.equality import canonical as comparable
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Item, NotComparable, State, Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_names import may_be_secret, secret_name
-from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_text import hide
+from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_text import secret_address
 from ansible_collections.homelab.media_center.plugins.module_utils.live import settings_shapes
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_shapes import MASK, MASKED, Names
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App, SettingsResource
@@ -254,7 +254,7 @@ def is_secret(resource: SettingsResource, path: str, value: Any) -> bool:
         return False
     if secret_name(path) and may_be_secret(value):
         return True
-    return isinstance(value, str) and ("://" in value or "&" in value) and hide(value) != value
+    return isinstance(value, str) and secret_address(value)
 
 
 def unused_tags(app: App, state: State) -> FrozenSet[str]:

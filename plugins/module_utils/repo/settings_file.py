@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_names import secret_name
-from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_text import hide
+from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_text import secret_address
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
 
 #: Keys of a settings file that are no kind and hold no secret: which kinds git manages, and which another program does.
@@ -56,18 +56,18 @@ def split(app: App, document: Mapping[str, Any], render: Callable[[Any], Tuple[A
     """
     secrets: List[Any] = []
 
-    def walk(name: str, path: str, value: Any) -> Any:
+    def walk(name: str, path: str, value: Any, within: bool = False) -> Any:
         if isinstance(value, Mapping):
-            return {str(key): walk(name, "{0}.{1}".format(path, key) if path else str(key), each) for key, each in value.items()}
+            return {str(key): walk(name, "{0}.{1}".format(path, key) if path else str(key), each, within) for key, each in value.items()}
         if isinstance(value, (list, tuple)):
-            return [walk(name, path, each) for each in value]
+            return [walk(name, path, each, within or _always(app, name, path)) for each in value]
         try:
             rendered, vaulted = render(value)
         except Unrenderable as error:
             return {UNKNOWN_REF: str(error)}
         if isinstance(rendered, (Mapping, list, tuple)) and not vaulted:
-            return walk(name, path, rendered)
-        if rendered not in ("", None) and not isinstance(rendered, bool) and (vaulted or _is_secret(app, name, path, rendered)):
+            return walk(name, path, rendered, within)
+        if rendered not in ("", None) and not isinstance(rendered, bool) and (vaulted or within or _is_secret(app, name, path, rendered)):
             secrets.append(rendered)
             return {SECRET_REF: len(secrets) - 1}
         return rendered
@@ -92,14 +92,18 @@ def hidden(secrets: Sequence[Any], headers: Optional[Mapping[str, str]] = None) 
     return json.dumps({"media_center_secrets": list(secrets), "headers": dict(headers or {})}) if secrets or headers else ""
 
 
+def _always(app: App, name: str, path: str) -> bool:
+    """Whether all that stands there is secret, such as the headers of a webhook."""
+    return name in app.resources and app.resources[name].field(path).secret == "always"
+
+
 def _is_secret(app: App, name: str, path: str, value: Any) -> bool:
-    resource = app.resources.get(name)
-    if resource is None:
+    if name not in app.resources:
         return isinstance(value, str)
-    if resource.field(path).secret == "always":
+    if _always(app, name, path):
         return True
     # The address of a webhook is its secret, whatever it is called.
-    return isinstance(value, str) and (secret_name(path) or ("://" in value and hide(value) != value))
+    return isinstance(value, str) and (secret_name(path) or secret_address(value))
 
 
 def secrets_of(text: str) -> List[Any]:

@@ -129,7 +129,14 @@ def test_what_an_app_refuses_is_told_without_the_attempted_value(app: ScriptedAp
     app.always["/indexer"] = Reply(400, failures)
     opened = session(app.url)
     error = opened.refused("POST", "/api/v3/indexer", opened.write("POST", "/api/v3/indexer", {}))
-    assert error.message == "HTTP 400: ApiKey: Invalid"
+    assert error.message == "HTTP 400: Invalid (ApiKey)"
+
+
+def test_what_an_app_says_is_cut_when_its_secrets_are_out(app: ScriptedApp) -> None:
+    # Half a secret has no shape any more.
+    app.always["/indexer"] = Reply(500, {"message": "x " * 130 + "cannot read https://hooks.example/api/webhooks/11/" + "s3cr3t" * 9 + " y" * 200})
+    error = failure(session(app.url), "/api/v3/indexer")
+    assert "s3cr3t" not in str(error) and len(error.message) < 320 and error.message.endswith("...")
 
 
 def test_a_connection_that_hangs_ends_and_is_not_repeated(app: ScriptedApp) -> None:

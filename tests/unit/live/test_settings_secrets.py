@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import KEEP, is_secret
+from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_declared import read_declared
+from ansible_collections.homelab.media_center.plugins.module_utils.repo.settings_file import hidden, split
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.servarr import APPS as TABLES
 
 from support.settings_audit import audited, exported, house
@@ -107,6 +109,26 @@ def test_every_field_that_an_app_calls_a_secret_is_one(shared: Path, app: str) -
 )
 def test_a_secret_is_known_by_its_name_or_by_the_address_it_stands_in(path: str, value: Any) -> None:
     assert is_secret(TABLES["radarr"].resources["indexer"], path, value)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "shown"),
+    [
+        ("additionalParameters", "&apikey=abcdef0123456789", []),
+        ("headers", [{"key": "X-Auth", "value": "abc"}], []),
+        ("headers", [{"key": "X-Auth", "value": "{{ variable }}"}], []),
+        ("headers", {"secret": True}, ["secret"]),
+        ("baseUrl", "http://prowlarr:9696/1/", ["http://prowlarr:9696/1/"]),
+    ],
+)
+def test_what_is_a_secret_in_an_app_travels_as_one_from_git(field: str, value: Any, shown: list[str]) -> None:
+    document = {"notification": [{"name": "x", "fields": {field: value}}]}
+    travelling = split(TABLES["radarr"], document, lambda each: ("abc" if each == "{{ variable }}" else each, False), {})
+    text = json.dumps(travelling.document)
+    assert [each for each in ("abc", "X-Auth", "variable") if each in text] == [] and all(each in text for each in shown)
+    declared = read_declared(TABLES["radarr"], travelling.document, hidden(travelling.secrets), {}, "apps/x.yml", "homelab-apps")
+    told = declared.document["notification"][0]["fields"][field]
+    assert told == ([{"key": "X-Auth", "value": "abc"}] if isinstance(value, list) else value)
 
 
 @pytest.mark.parametrize(

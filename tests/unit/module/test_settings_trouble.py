@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from ansible_collections.homelab.media_center.plugins.module_utils.live import app_http
@@ -210,10 +212,30 @@ def test_a_write_that_the_app_refuses_says_what_was_done_before(app: ScriptedApp
     new = {"name": "New", "implementation": "QBittorrent", "enable": True, "tags": ["adults"], "fields": {"password": "hunter2hunter2"}}
     result = settings(app, {"download_client": [new]}, git_wins=True, allow=["bulk_effect"])
     failure = found(result, "write_failed")
-    assert "it was created switched off, and could not be switched on: HTTP 400: Host: cannot reach ..." in failure["message"]
+    assert "it was created switched off, and could not be switched on: HTTP 400: cannot reach ... (Host)" in failure["message"]
     assert failure["evidence"] == "already carried out: POST /api/v3/tag; POST /api/v3/downloadclient"
     assert result["changed"] and app.lists["/downloadclient"][1]["enable"] is False
     assert "hunter2" not in str(result)
+
+
+def test_a_refusal_that_repeats_what_was_sent_tells_no_secret_of_it(app: ScriptedApp) -> None:
+    fields = [{"name": "url", "value": "http://home.lan/secret/one"}, {"name": "headers", "value": [{"key": "X", "value": 'a "quoted" secret'}]}]
+    app.add("/notification", name="Hook", implementation="Webhook", onGrab=False, tags=[], fields=fields)
+    app.methods = ("PUT",)
+    wanted = {"notification": [{"name": "Hook", "onGrab": True}]}
+    for text in ("x " * 140 + "http://home.lan/secret/one", json.dumps(fields), quote(f"http://home.lan/secret/one {fields[1]['value'][0]['value']}", safe="")):
+        app.always["/notification/1"] = Reply(500, {"message": text})
+        told = found(settings(app, wanted, git_wins=True), "write_failed")["message"]
+        assert told.startswith("notification[Hook]: write onGrab failed: HTTP 500: "), told
+        assert "secret" not in told and "quoted" not in told and len(told) < 400
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_a_list_that_fails_tells_no_secret_of_the_row_that_it_quotes(app: ScriptedApp, status: int) -> None:
+    row = {"message": 'cannot read {"webHookUrl": "https://hooks.example/api/webhooks/1/s3cr3t", "apiKey": "s3cr3t"}'}
+    app.always["/notification"] = Reply(status, row)
+    for result in (settings(app, {"notification": [{"name": "x"}]}), export(app)):
+        assert "s3cr3t" not in json.dumps(result)
 
 
 def test_a_write_that_nobody_answered_is_not_repeated(app: ScriptedApp) -> None:
