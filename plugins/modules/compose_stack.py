@@ -122,7 +122,7 @@ media_center:
         running: "no"
         severity: medium
         direction: undetermined
-        remedy: backport, or reconcile with media_center_git_wins
+        remedy: write it into git, or reconcile with media_center_git_wins
 actions:
   description: What was done, or would be done without check mode.
   returned: always

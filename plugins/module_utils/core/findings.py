@@ -17,6 +17,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.directio
 from ansible_collections.homelab.media_center.plugins.module_utils.core.equality import frozen
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import ABSENT, Change, Coverage, FieldChange, Gap, Origin, Plan
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
+from ansible_collections.homelab.media_center.plugins.module_utils.core.verbs import GIT_WINS, INTO_GIT, INTO_GIT_OR_REMOVE
 
 #: Version of the result of a target and of the report.
 SCHEMA = 1
@@ -81,7 +82,7 @@ def of_field(redactor: Redactor, target: str, change: Change, each: FieldChange,
         "direction": direction("update"),
         "severity": each.field.severity,
         "source": each.origin,
-        "remedy": "backport",
+        "remedy": INTO_GIT,
     }
     told.update(more)
     told.update({name: redactor.text(told[name]) for name in ("message", "evidence") if name in told})
@@ -109,7 +110,7 @@ def of_item(target: str, change: Change, **more: Any) -> Finding:
         "key": change.key,
         "direction": direction(change.action),
         "source": change.origin,
-        "remedy": "reconcile" if change.action == "create" else "backport",
+        "remedy": GIT_WINS if change.action == "create" else INTO_GIT_OR_REMOVE,
     }
     told.update(more)
     return Finding(**told)

@@ -8,6 +8,12 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, List, Mapping, Sequence
 
+#: What a person can do about a difference; what else can be done stands with its finding. Nothing writes into git yet but a person.
+INTO_GIT = "write it into git"
+GIT_WINS = "reconcile with media_center_git_wins"
+EITHER_SIDE = "write it into git, or reconcile with media_center_git_wins"
+INTO_GIT_OR_PRUNE = "write it into git, or reconcile with media_center_prune"
+INTO_GIT_OR_REMOVE = "write it into git, or remove it on the live side"
 #: Playbooks that change something, in the order in which they are offered. A report names no other.
 REPAIRING_VERBS = ("reconcile",)
 

@@ -17,11 +17,11 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.equality
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding, of_field, of_item
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import ABSENT, Change, FieldChange, NotComparable, Plan, State, Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
+from ansible_collections.homelab.media_center.plugins.module_utils.core.verbs import EITHER_SIDE, GIT_WINS, INTO_GIT, INTO_GIT_OR_PRUNE, INTO_GIT_OR_REMOVE
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_files import FileState
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_values import is_floating
 
 #: Remedies by verb; the report names them as they are.
-RECONCILE = "reconcile with media_center_git_wins"
 _FIELD_CODES: Sequence[Tuple[str, str, str]] = (
     ("image_id", "image_moved", "the image behind the tag is another one than the container runs"),
     ("scale", "scale", "the number of containers differs"),
@@ -37,10 +37,10 @@ _FIELD_CODES: Sequence[Tuple[str, str, str]] = (
     ("runtime_checks.config.", "config_content_differs", "the content inside the container is not what the stack declares"),
 )
 _ITEM_CODES = {
-    ("create", "service"): ("service_missing", "declared in git, and no container of it exists", "reconcile"),
-    ("delete", "service"): ("orphan", "a container of this project runs a service that git does not declare", "backport or reconcile with media_center_prune"),
-    ("create", "network"): ("network_missing", "declared in git, and the engine has no such network", "reconcile"),
-    ("create", "volume"): ("volume_missing", "declared in git, and the engine has no such volume", "reconcile"),
+    ("create", "service"): ("service_missing", "declared in git, and no container of it exists", GIT_WINS),
+    ("delete", "service"): ("orphan", "a container of this project runs a service that git does not declare", INTO_GIT_OR_PRUNE),
+    ("create", "network"): ("network_missing", "declared in git, and the engine has no such network", GIT_WINS),
+    ("create", "volume"): ("volume_missing", "declared in git, and the engine has no such volume", GIT_WINS),
 }
 _DOCUMENTS = (".md", ".example", ".sample", ".template", ".dist", "license", ".gitignore", ".gitattributes", ".editorconfig", ".dockerignore")
 
@@ -65,7 +65,7 @@ def drift_findings(target: str, sides: Sides, redactor: Redactor) -> List[Findin
         if change.action == "update":
             found.extend(_field_finding(target, sides, change, each, redactor) for each in change.fields)
         else:
-            code, message, remedy = _ITEM_CODES.get((change.action, change.resource), ("unmanaged", "", "backport"))
+            code, message, remedy = _ITEM_CODES.get((change.action, change.resource), ("unmanaged", "", INTO_GIT_OR_REMOVE))
             found.append(
                 of_item(target, change, code=code, message="{0} {1}: {2}".format(change.resource, change.key, message), remedy=remedy, evidence=sides.stack)
             )
@@ -78,7 +78,7 @@ def _field_finding(target: str, sides: Sides, change: Change, each: FieldChange,
         if each.path == path or (path.endswith(".") and each.path.startswith(path)):
             severity = "info" if code == "image_moved" and is_floating(_reference(change, sides)) else each.field.severity
             return of_field(
-                redactor, target, change, each, code=code, message="{0}: {1}".format(name, message), severity=severity, remedy=RECONCILE, evidence=sides.stack
+                redactor, target, change, each, code=code, message="{0}: {1}".format(name, message), severity=severity, remedy=GIT_WINS, evidence=sides.stack
             )
     if each.path.startswith("networks.") and each.path.count(".") == 1 and each.declared is ABSENT:
         return of_field(
@@ -88,7 +88,7 @@ def _field_finding(target: str, sides: Sides, change: Change, each: FieldChange,
             each,
             code="network_extra",
             message=name + ": connected to a network that the stack does not name",
-            remedy=RECONCILE,
+            remedy=GIT_WINS,
             evidence=sides.stack,
         )
     code, message, remedy = _three_way(sides, change, each)
@@ -99,13 +99,13 @@ def _three_way(sides: Sides, change: Change, each: FieldChange) -> Tuple[str, st
     host = _host_value(sides, change, each)
     if host is not _SAME_FILES and equal(each.field, host, each.running):
         if _is_older(sides.files, each.origin.file):
-            return "git_ahead_of_host", "git changed this since the host's file was laid; the container follows the host's file", RECONCILE
-        return "edited_on_host", "the host's file was edited and deployed; git does not have it", "backport"
+            return "git_ahead_of_host", "git changed this since the host's file was laid; the container follows the host's file", GIT_WINS
+        return "edited_on_host", "the host's file was edited and deployed; git does not have it", INTO_GIT
     if host is not _SAME_FILES and not equal(each.field, each.declared, shown(host)):
-        return "three_ways", "git, the host's file and the container all differ", "look at all three, then backport or reconcile"
+        return "three_ways", "git, the host's file and the container all differ", "look at all three, then " + EITHER_SIDE
     if each.field.live:
-        return "container_changed", "changed on the running container, past compose", "backport, or " + RECONCILE
-    return "container_outdated", "the files agree, the container was made from something else: up was not run since, or it was made by hand", RECONCILE
+        return "container_changed", "changed on the running container, past compose", EITHER_SIDE
+    return "container_outdated", "the files agree, the container was made from something else: up was not run since, or it was made by hand", GIT_WINS
 
 
 _SAME_FILES = object()
@@ -137,7 +137,7 @@ def _pending(target: str, sides: Sides, redactor: Redactor) -> List[Finding]:
                         code="deploy_pending",
                         direction="undetermined",
                         severity="low",
-                        remedy=RECONCILE,
+                        remedy=GIT_WINS,
                         evidence=sides.stack,
                         message=name + ": the host's files say otherwise than git and the container",
                     )
@@ -155,7 +155,7 @@ def _pending(target: str, sides: Sides, redactor: Redactor) -> List[Finding]:
                     swapped,
                     code="deploy_pending",
                     severity="low",
-                    remedy=RECONCILE,
+                    remedy=GIT_WINS,
                     evidence=sides.stack,
                     message=name + ": git and the container agree, the host's file has the other value and the next up would bring it",
                 )
@@ -183,9 +183,9 @@ def is_document(path: str) -> bool:
 def file_findings(target: str, stack: str, files: Sequence[FileState], origin: Callable[[FileState], Any]) -> List[Finding]:
     """Findings of files that git tracks in the stack's folder and that the host has differently."""
     told: Dict[str, Tuple[str, str, str]] = {
-        "missing": ("file_missing_on_host", "git has this file, the host does not", RECONCILE),
-        "older": ("file_behind_git", "the host has the version of commit {commit} ({date})", RECONCILE),
-        "edited": ("file_edited_on_host", "the host's copy is a version that git never had, {lines} lines differ", "backport"),
+        "missing": ("file_missing_on_host", "git has this file, the host does not", GIT_WINS),
+        "older": ("file_behind_git", "the host has the version of commit {commit} ({date})", GIT_WINS),
+        "edited": ("file_edited_on_host", "the host's copy is a version that git never had, {lines} lines differ", INTO_GIT),
     }
     found = []
     for each in files:
@@ -228,7 +228,7 @@ def env_findings(target: str, stack: str, example: Iterable[str], host: Iterable
                 path=key,
                 severity=severity,
                 source=source,
-                remedy="backport",
+                remedy="name it in both files, or in none",
             )
             for key in keys
         )

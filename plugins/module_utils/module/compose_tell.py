@@ -13,6 +13,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.env_file
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Coverage, Gap, Origin, Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
+from ansible_collections.homelab.media_center.plugins.module_utils.core.verbs import GIT_WINS, INTO_GIT, INTO_GIT_OR_REMOVE
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_files import FileState, host_path, read_file
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_findings import Sides, drift_findings, env_findings, file_findings
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_layer import Layers, injected, layer_findings
@@ -127,7 +128,7 @@ def _match_findings(target: str, plans: StackPlans) -> List[Finding]:
                 path="name",
                 declared=told,
                 running=project.name,
-                remedy="reconcile with media_center_git_wins",
+                remedy=GIT_WINS,
             )
         )
     if read.match.how == "image":
@@ -184,7 +185,7 @@ def _match_findings(target: str, plans: StackPlans) -> List[Finding]:
                     key="{0}/{1}".format(read.name, posixpath.relpath(path, read.directory)),
                     direction="unmanaged",
                     evidence=path,
-                    remedy="backport",
+                    remedy=INTO_GIT,
                 )
             )
     return found + _checkout_findings(target, plans, read_checkout(read.directory))
@@ -210,7 +211,7 @@ def _checkout_findings(target: str, plans: StackPlans, checkout: Any) -> List[Fi
             resource="stack",
             key=plans.read.name,
             severity=severity,
-            remedy="push or backport what the host's checkout has, then let git be the one source",
+            remedy="push what the host's checkout has, then let git be the one source",
         )
     ]
 
@@ -227,9 +228,7 @@ def _env_findings(target: str, plans: StackPlans) -> List[Finding]:
     if data is None:
         return []
     source = Origin(str(read.stack.get("repository") or ""), example.file or example.path)
-    return env_findings(
-        target, read.name, read_env(example.content.decode("utf-8", "replace")), read_env(data.decode("utf-8", "replace")), source, ".env"
-    )
+    return env_findings(target, read.name, read_env(example.content.decode("utf-8", "replace")), read_env(data.decode("utf-8", "replace")), source, ".env")
 
 
 def _unset_findings(target: str, plans: StackPlans) -> List[Finding]:
@@ -267,7 +266,7 @@ def host_findings(target: str, facts: HostFacts, plans: Sequence[StackPlans], te
                     key=project.name,
                     direction="unmanaged",
                     evidence=project.folder,
-                    remedy="backport, or name the stack in media_center_stacks",
+                    remedy=INTO_GIT + ", or name the stack in media_center_stacks",
                 )
             )
     for each in facts.containers:
@@ -282,7 +281,7 @@ def host_findings(target: str, facts: HostFacts, plans: Sequence[StackPlans], te
                 resource="container",
                 key=name,
                 direction="unmanaged",
-                remedy="backport",
+                remedy=INTO_GIT_OR_REMOVE,
             )
         )
     gaps = [Gap("unknown", each.kind, each.key, "", each.error.message, each.error.remedy) for each in facts.unread]

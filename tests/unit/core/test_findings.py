@@ -35,6 +35,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.model im
     State,
 )
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
+from ansible_collections.homelab.media_center.plugins.module_utils.core.verbs import GIT_WINS, INTO_GIT_OR_REMOVE
 
 ON, OFF = Redactor("test"), Redactor("test", enabled=False)
 LINE = Origin("homelab-apps", "media/compose.yml", 12, ("services", "radarr"), "literal")
@@ -64,7 +65,7 @@ def test_a_field_finding_says_all_that_is_needed() -> None:
         "severity": "high",
         "source": {"repository": "homelab-apps", "file": "media/compose.yml", "line": 12},
         "evidence": "",
-        "remedy": "backport",
+        "remedy": "write it into git",
     }
     json.dumps(told)
 
@@ -108,9 +109,9 @@ def test_secret_is_told_when_either_side_is() -> None:
 
 def test_an_item_finding() -> None:
     missing = of_item("nas", Change("create", "service", "radarr", origin=LINE))
-    assert (missing.code, missing.direction, missing.remedy, missing.source) == ("missing", "missing", "reconcile", LINE)
+    assert (missing.code, missing.direction, missing.remedy, missing.source) == ("missing", "missing", GIT_WINS, LINE)
     extra = of_item("nas", Change("delete", "service", "radarr"), severity="low")
-    assert (extra.code, extra.direction, extra.remedy, extra.severity) == ("unmanaged", "unmanaged", "backport", "low")
+    assert (extra.code, extra.direction, extra.remedy, extra.severity) == ("unmanaged", "unmanaged", INTO_GIT_OR_REMOVE, "low")
 
 
 def test_the_worst_verdict() -> None:

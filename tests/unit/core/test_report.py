@@ -17,6 +17,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.report i
 from ansible_collections.homelab.media_center.plugins.module_utils.core.report_html import html
 from ansible_collections.homelab.media_center.plugins.module_utils.core.report_markdown import markdown
 from ansible_collections.homelab.media_center.plugins.module_utils.core.report_terminal import terminal_lines
+from ansible_collections.homelab.media_center.plugins.module_utils.core.verbs import EITHER_SIDE, INTO_GIT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,7 +36,7 @@ def finding(code: str = "container_changed", **more: Any) -> Finding:
         "declared": "unless-stopped",
         "running": "no",
         "source": Origin("homelab-apps", "media/compose.yml", 41),
-        "remedy": "backport, or reconcile with media_center_git_wins",
+        "remedy": EITHER_SIDE,
         "evidence": "media",
         "message": "service radarr: changed past compose",
     }
@@ -196,13 +197,13 @@ def test_what_makes_a_run_fail(hosts: dict[str, Given], fail_on: list[str], fata
 
 
 def test_next_names_only_verbs_that_exist() -> None:
-    report = report_of({"mediabox": [result(findings=(finding(),))], "edge": [result("edge", (finding(remedy="backport"),))]})
+    report = report_of({"mediabox": [result(findings=(finding(),))], "edge": [result("edge", (finding(remedy=INTO_GIT),))]})
     assert report["next"] == ["ansible-playbook reconcile.yml --check --diff --limit mediabox -e media_center_git_wins=media"]
     assert all((CHECKOUT / step.split()[1]).is_file() for step in report["next"])
 
 
 def test_the_next_step_of_an_app_names_the_instance() -> None:
-    told = {**result(findings=(finding(remedy="backport, or reconcile with media_center_git_wins"),)), "kind": "radarr"}
+    told = {**result(findings=(finding(remedy=EITHER_SIDE),)), "kind": "radarr"}
     assert report_of({"radarr4k": [told]})["next"] == ["ansible-playbook reconcile.yml --check --diff --limit radarr4k -e media_center_git_wins=radarr4k"]
 
 
