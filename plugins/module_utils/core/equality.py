@@ -10,7 +10,6 @@ import json
 import math
 import posixpath
 import re
-from fractions import Fraction
 from typing import Any, Callable, Dict, Optional, Union
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import ABSENT, Field, OneOf
@@ -49,6 +48,9 @@ def size_bytes(value: Any) -> Optional[int]:
     if isinstance(value, float):
         return int(value) if math.isfinite(value) else None
     match = _SIZE.fullmatch(str(value))
+    # Brings a library along that nothing else needs.
+    from fractions import Fraction
+
     # Floats would take neighbouring sizes above 2**53 for one.
     return int(Fraction(match.group(1)) * _UNITS[match.group(2).lower()]) if match else None
 

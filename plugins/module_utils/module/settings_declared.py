@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections import Counter
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Item, Origin, State, Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import KEEP, flatten, key_of
@@ -165,10 +164,10 @@ def _faults(resource: SettingsResource, thing: Mapping[str, Any], where: str) ->
             found.append("{0}: {1}.{2} is the app's own and cannot be set: take it out".format(where, resource.name, name))
             continue
         if name not in known:
-            near = difflib.get_close_matches(name, known, 1, 0.75)
+            near = nearest(name, known, 0.75)
             # A newer version of the app may know more than the table: only what looks like a slip of the pen is refused.
             if near:
-                found.append("{0}: {1} has no setting {2}; is {3} meant?".format(where, resource.name, name, near[0]))
+                found.append("{0}: {1} has no setting {2}; is {3} meant?".format(where, resource.name, name, near))
             continue
         types, called = _TYPES.get(resource.properties.get(name, "any"), ((), ""))
         if value is None or not types or isinstance(value, Unknown) or value == KEEP:
@@ -188,6 +187,13 @@ def _faults(resource: SettingsResource, thing: Mapping[str, Any], where: str) ->
     return found
 
 
-def _nearest(name: str, known: Any) -> str:
-    near = difflib.get_close_matches(name, list(known), 1, 0.6)
-    return "; is {0} meant?".format(near[0]) if near else ""
+def nearest(name: str, known: Iterable[str], likeness: float = 0.6) -> str:
+    """The one of some names that is spelled most alike; empty where none is like it."""
+    import difflib
+
+    return next(iter(difflib.get_close_matches(name, list(known), 1, likeness)), "")
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    near = nearest(name, known)
+    return "; is {0} meant?".format(near) if near else ""

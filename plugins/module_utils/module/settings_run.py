@@ -9,7 +9,6 @@ It knows no app: the gateway reads and writes, the tables say what is what.
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from typing import AbstractSet, Any, Dict, List, Mapping, Protocol, Sequence, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.compare import compare
@@ -26,17 +25,15 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.model im
     State,
     Unknown,
 )
-from ansible_collections.homelab.media_center.plugins.module_utils.core.verbs import EITHER_SIDE
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
 from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Lacking, Raw, running_state, unused_tags
-from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_declared import Declared
+from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_declared import Declared, nearest
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
 
 #: Stands for the password of the app's own user.
 HASHED = NotComparable("the app keeps only a hash of it")
-#: Where nothing of an instance is under git yet.
-EXPORT = "export its settings with servarr_settings_info, and put that file under git"
+RECONCILE = "backport, or reconcile with media_center_git_wins"
 
 
 class Writer(Protocol):
@@ -159,10 +156,10 @@ def _gone(app: App, asked: Mapping[Tuple[str, str], Item], kept: Mapping[Tuple[s
                 continue
             if head == "fields":
                 known = [each.partition(".")[2] for each in there if each.startswith("fields.")]
-                found.append(Gone(*ident, path, next(iter(difflib.get_close_matches(name, known, 1, 0.6)), "")))
+                found.append(Gone(*ident, path, nearest(name, known)))
             elif properties.get(head, "bool") in ("bool", "int", "float") or (name and not any(each.partition(".")[0] == head for each in there)):
-                near = difflib.get_close_matches(head, properties, 1, 0.6) if head not in properties else []
-                found.append(Gone(*ident, path, next(iter(near), "")))
+                near = nearest(head, properties) if head not in properties else ""
+                found.append(Gone(*ident, path, near))
     return found
 
 
@@ -227,7 +224,7 @@ def _field_finding(redactor: Redactor, target: str, change: Change, each: FieldC
     if needed:
         remedy = "correct the settings file"
         return of_field(redactor, target, change, each, code="setting_of_wrong_type", message="{0} has to be {1}".format(name, needed), remedy=remedy)
-    return of_field(redactor, target, change, each, message="{0} differs".format(name), remedy=EITHER_SIDE)
+    return of_field(redactor, target, change, each, message="{0} differs".format(name), remedy=RECONCILE)
 
 
 def _faults(target: str, declared: Declared) -> List[Finding]:
@@ -244,7 +241,7 @@ def _notes(target: str, app: App, version: str, declared: Declared, planned: Pla
     count = sum(planned.uncounted.values())
     if not declared.present:
         message = "{0} is not in git yet: {1} objects of {2} kinds".format(target, count, len(planned.uncounted))
-        found.append(note("not_in_git", message, category="drift", severity="medium", direction="unmanaged", remedy=EXPORT))
+        found.append(note("not_in_git", message, category="drift", severity="medium", direction="unmanaged", remedy="backport"))
     elif count and not declared.faults:
         kinds = ", ".join("{0} {1}".format(planned.uncounted[kind], kind) for kind in sorted(planned.uncounted))
         found.append(note("kinds_not_managed", "not under git here: " + kinds, direction="unmanaged", remedy="name the kinds in managed"))
