@@ -25,6 +25,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.model im
     State,
     Unknown,
 )
+from ansible_collections.homelab.media_center.plugins.module_utils.core.verbs import EITHER_SIDE
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
 from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Lacking, Raw, running_state, unused_tags
@@ -33,7 +34,8 @@ from ansible_collections.homelab.media_center.plugins.module_utils.resources.set
 
 #: Stands for the password of the app's own user.
 HASHED = NotComparable("the app keeps only a hash of it")
-RECONCILE = "backport, or reconcile with media_center_git_wins"
+#: Where nothing of an instance is under git yet.
+EXPORT = "export its settings with servarr_settings_info, and put that file under git"
 
 
 class Writer(Protocol):
@@ -224,7 +226,7 @@ def _field_finding(redactor: Redactor, target: str, change: Change, each: FieldC
     if needed:
         remedy = "correct the settings file"
         return of_field(redactor, target, change, each, code="setting_of_wrong_type", message="{0} has to be {1}".format(name, needed), remedy=remedy)
-    return of_field(redactor, target, change, each, message="{0} differs".format(name), remedy=RECONCILE)
+    return of_field(redactor, target, change, each, message="{0} differs".format(name), remedy=EITHER_SIDE)
 
 
 def _faults(target: str, declared: Declared) -> List[Finding]:
@@ -241,7 +243,7 @@ def _notes(target: str, app: App, version: str, declared: Declared, planned: Pla
     count = sum(planned.uncounted.values())
     if not declared.present:
         message = "{0} is not in git yet: {1} objects of {2} kinds".format(target, count, len(planned.uncounted))
-        found.append(note("not_in_git", message, category="drift", severity="medium", direction="unmanaged", remedy="backport"))
+        found.append(note("not_in_git", message, category="drift", severity="medium", direction="unmanaged", remedy=EXPORT))
     elif count and not declared.faults:
         kinds = ", ".join("{0} {1}".format(planned.uncounted[kind], kind) for kind in sorted(planned.uncounted))
         found.append(note("kinds_not_managed", "not under git here: " + kinds, direction="unmanaged", remedy="name the kinds in managed"))
