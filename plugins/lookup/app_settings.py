@@ -70,9 +70,8 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Address, Session
-from ansible_collections.homelab.media_center.plugins.module_utils.live.servarr import Servarr
+from ansible_collections.homelab.media_center.plugins.module_utils.live.gateways import GATEWAYS
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_module import read_export
-from ansible_collections.homelab.media_center.plugins.module_utils.resources.servarr import APPS
 
 
 class LookupModule(LookupBase):
@@ -81,12 +80,12 @@ class LookupModule(LookupBase):
     def run(self, terms: list[str], variables: Any = None, **kwargs: Any) -> list[dict[str, Any]]:
         """The settings of each address. Raises AnsibleLookupError with one sentence where an instance cannot be read whole."""
         self.set_options(var_options=variables, direct=kwargs)
-        app = APPS.get(self.get_option("app"))
-        if app is None:
-            raise AnsibleLookupError("app has to be one of {0}".format(", ".join(sorted(APPS))))
+        if self.get_option("app") not in GATEWAYS:
+            raise AnsibleLookupError("app has to be one of {0}".format(", ".join(sorted(GATEWAYS))))
+        app, gateway = GATEWAYS[self.get_option("app")]
         headers = {name: str(value) for name, value in (self.get_option("headers") or {}).items()}
         if self.get_option("api_key"):
-            headers["X-Api-Key"] = str(self.get_option("api_key"))
+            headers[app.key_header] = str(self.get_option("api_key"))
         certificates = self.get_option("ca_path") if self.get_option("validate_certs") and self.get_option("ca_path") else self.get_option("validate_certs")
         found = []
         for term in terms:
@@ -95,7 +94,7 @@ class LookupModule(LookupBase):
             except ImportError:
                 raise AnsibleLookupError("the Python library requests is missing on the control node: pip install requests") from None
             try:
-                settings, _version, unreadable = read_export(app, Servarr(app, session))
+                settings, _version, unreadable = read_export(app, gateway(app, session))
             except GatewayError as error:
                 raise AnsibleLookupError(str(error)) from None
             finally:

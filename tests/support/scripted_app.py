@@ -96,11 +96,19 @@ class ScriptedApp:
                     return self.always.get(below, self.always.get("*"))
             if not url.path.startswith(self.base + "/"):
                 return Reply(307, "", {"Location": f"{self.base}{url.path}?apikey={self.key}"})
+            if url.path == self.base + "/initialize.json":
+                return self._start_page()
             if headers.get("X-Api-Key") != self.key:
                 return Reply(401, "")
             if below == "/system/status":
                 return Reply(200, self.status)
             return self._stored(method, below, body)
+
+    def _start_page(self) -> Reply:
+        """A key opens nothing here: recorded of Radarr 6.1."""
+        if self.pages.get("/config/host", {}).get("authenticationMethod") in ("none", "external"):
+            return Reply(200, {"apiRoot": self.prefix, "apiKey": self.key, "urlBase": self.base})
+        return Reply(302, "", {"Location": f"{self.base}/login?returnUrl=%2Finitialize.json"})
 
     def _stored(self, method: str, below: str, body: Any) -> Reply:
         if below.endswith("/schema"):

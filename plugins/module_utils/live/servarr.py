@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Dict, Mapping, Sequence, Union
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
+from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Lacking, Raw
@@ -58,6 +59,26 @@ class Servarr:
         wanted = self._with_references(kinds)
         answers = self.session.get_all({name: self.app.prefix + self.app.resources[name].path for name in wanted})
         return {name: _checked(name, self.app.resources[name].singleton, answer) for name, answer in answers.items()}
+
+    def notes(self, raw: Raw) -> Sequence[Finding]:
+        """Whether the page with which the web interface starts gives the API key to whoever asks. A key that is sent opens nothing there."""
+        try:
+            page = self.session.get("/initialize.json")
+        except GatewayError:
+            return ()
+        if not isinstance(page, Mapping) or not page.get("apiKey"):
+            return ()
+        return (
+            Finding(
+                "api_key_public",
+                "/initialize.json gives the API key to everyone who reaches {0} as this control node does".format(self.app.title),
+                category="security",
+                resource="config_host",
+                path="authenticationMethod",
+                severity="high",
+                remedy="turn the authentication of the app on, for local addresses too, or let only a proxy with a login reach it",
+            ),
+        )
 
     def writer(self, raw: Raw) -> ServarrWriter:
         """The writing side, over what was read."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 from concurrent.futures import Executor, Future, wait
-from typing import Any, Mapping, Tuple, Union
+from typing import Any, List, Mapping, Tuple, Union
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_cli import ComposeCli
@@ -44,7 +44,8 @@ class Asked:
 
     def wait(self) -> None:
         """Wait until both have answered or failed."""
-        wait((self.facts, self.cli))
+        pending: List[Future[Any]] = [self.facts, self.cli]
+        wait(pending)
 
     def answers(self) -> Tuple[HostFacts, Union[ComposeCli, GatewayError]]:
         """Both answers, waited for."""

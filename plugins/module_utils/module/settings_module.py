@@ -26,7 +26,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.resources.set
 Opened = Callable[[App, Session], Gateway]
 
 
-def session_of(module: AnsibleModule, hidden: str = "") -> Session:
+def session_of(module: AnsibleModule, app: App, hidden: str = "") -> Session:
     """The session that the options of a module name. Fails the module where the library is missing."""
     try:
         load_requests()
@@ -35,8 +35,8 @@ def session_of(module: AnsibleModule, hidden: str = "") -> Session:
     params = module.params
     verify = params["ca_path"] if params["ca_path"] and params["validate_certs"] else bool(params["validate_certs"])
     sent = {**(params["headers"] or {}), **headers_of(hidden)}
-    if params["api_key"]:
-        sent["X-Api-Key"] = params["api_key"]
+    if params["api_key"] and app.key_header:
+        sent[app.key_header] = params["api_key"]
     return Session(Address(params["target"] or params["app"], params["url"], {name: str(value) for name, value in sent.items()}, verify, params["timeout"]))
 
 
@@ -45,7 +45,7 @@ def run(module: AnsibleModule, app: App, opened: Opened) -> None:
     params = module.params
     target = params["target"] or params["app"]
     redactor = Redactor(params["fingerprint_key"] or os.urandom(32).hex())
-    session = session_of(module, params["secrets"] or "")
+    session = session_of(module, app, params["secrets"] or "")
     declared = read_declared(app, params["settings"], params["secrets"] or "", params["lines"] or {}, params["file"] or "settings", params["repository"])
     if params["fault"]:
         declared = Declared(True, declared.state, {}, faults=(redactor.text(params["fault"]),))
@@ -55,7 +55,8 @@ def run(module: AnsibleModule, app: App, opened: Opened) -> None:
     except GatewayError as failed:
         # A key that was given is wrong by itself.
         error = failed if params["api_key"] else without_key(failed, why)
-        result = {"changed": False, "actions": [], "media_center": unread(target, app, declared, redactor.text(error.message), error.remedy, session.requests)}
+        told_why = redactor.text("{0} {1}: {2}".format(error.method, error.path, error.message) if error.path else error.message)
+        result = {"changed": False, "actions": [], "media_center": unread(target, app, declared, told_why, error.remedy, session.requests)}
     finally:
         session.close()
     module.exit_json(**result)
@@ -73,7 +74,8 @@ def _result(module: AnsibleModule, gateway: Gateway, declared: Declared, redacto
         raw = gateway.read()
         planned = plan_settings(app, declared, raw, params["fingerprints"] or {}, redactor)
         findings = not_stored(declared, applied.done, planned, redactor, target)
-    findings = [dataclasses.replace(each, message=redactor.text(each.message)) for each in (*applied.findings, *findings)]
+    noted = [dataclasses.replace(each, target=target) for each in gateway.notes(raw)]
+    findings = [dataclasses.replace(each, message=redactor.text(each.message)) for each in (*applied.findings, *findings, *noted)]
     seen = explained(planned, why, params["fingerprints"] or {})
     result = told(target, app, gateway.version, declared, seen, redactor, gateway.session.requests, findings)
     result["secrets_not_compared"] = by_host(planned, seen, why)
@@ -87,7 +89,7 @@ def _permits(params: Dict[str, Any]) -> Permits:
 
 def run_info(module: AnsibleModule, app: App, opened: Opened) -> None:
     """Export the settings of an instance; fails with one sentence where it cannot be read."""
-    session = session_of(module)
+    session = session_of(module, app)
     try:
         exported, version, unreadable = read_export(app, opened(app, session))
     except GatewayError as error:

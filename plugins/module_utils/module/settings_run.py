@@ -25,8 +25,8 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.model im
     State,
     Unknown,
 )
-from ansible_collections.homelab.media_center.plugins.module_utils.core.verbs import EITHER_SIDE
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
+from ansible_collections.homelab.media_center.plugins.module_utils.core.verbs import EITHER_SIDE
 from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Lacking, Raw, running_state, unused_tags
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_declared import Declared, nearest
@@ -43,8 +43,8 @@ class Writer(Protocol):
 
     sent: List[str]
 
-    def write(self, action: str, resource: str, key: str, values: Mapping[str, Any]) -> None:
-        """Create, update or delete one thing; raises GatewayError or LookupError."""
+    def write(self, action: str, resource: str, key: str, values: Mapping[str, Any], behind: Sequence[str] = ()) -> None:
+        """Create, update or delete one thing, and put it behind the first of ``behind`` that there is; raises GatewayError or LookupError."""
 
 
 class Gateway(Protocol):
@@ -62,6 +62,9 @@ class Gateway(Protocol):
 
     def read(self, kinds: Sequence[str] = ()) -> Dict[str, Any]:
         """The answers of all resources, Unknown where one failed."""
+
+    def notes(self, raw: Raw) -> Sequence[Finding]:
+        """What was seen beside the settings, such as a door that stands open. May read more; never raises for what it cannot see."""
 
     def writer(self, raw: Raw) -> Writer:
         """The writing side, over what was read."""

@@ -84,13 +84,17 @@ class SettingsResource(Resource):
 
 @dataclasses.dataclass(frozen=True)
 class App:
-    """One app: how to recognise it, and its records by name in the order in which they are written."""
+    """One app: how to recognise it, and its records by name in the order in which they are written.
+
+    ``key_header`` is the header in which it takes its key; empty where it takes none.
+    """
 
     name: str
     title: str
     prefix: str
     port: int
     resources: Mapping[str, SettingsResource]
+    key_header: str = "X-Api-Key"
 
     def by_order(self) -> Tuple[SettingsResource, ...]:
         """The records, referenced ones first."""
@@ -138,7 +142,7 @@ def _values(value: Any) -> Tuple[Any, ...]:
     return () if value is None else value if isinstance(value, tuple) else (value,)
 
 
-def app(name: str, title: str, prefix: str, port: int, *records: SettingsResource) -> App:
+def app(name: str, title: str, prefix: str, port: int, *records: SettingsResource, key_header: str = "X-Api-Key") -> App:
     """An app of the given records."""
     table: Dict[str, SettingsResource] = {each.name: each for each in records}
-    return App(name, title, prefix, port, table)
+    return App(name, title, prefix, port, table, key_header)
