@@ -126,8 +126,8 @@ class Session:
         try:
             answer = self._session.request(method, self.address.url.rstrip("/") + path, allow_redirects=False, timeout=self.address.timeout, **more)
             text = answer.content
-        except exceptions.SSLError:
-            raise self._error(method, path, "its certificate is not accepted", "give the CA file as ca_path, or set validate_certs to false") from None
+        except exceptions.SSLError as error:
+            raise self._untrusted(method, path, str(error)) from None
         except exceptions.Timeout:
             with self._lock:
                 self._hung += 1
@@ -161,6 +161,11 @@ class Session:
                 body = text.decode("utf-8", "replace")
         return Reply(answer.status_code, body, answer.headers)
 
+    def _untrusted(self, method: str, path: str, told: str) -> GatewayError:
+        if "certificate" in told.lower():
+            return self._error(method, path, "its certificate is not accepted", "give the CA file as ca_path, or set validate_certs to false")
+        return self._error(method, path, "no TLS is spoken there", "write http:// in media_center_url, or look at the proxy in front")
+
     def _no_answer(self, method: str, path: str) -> GatewayError:
         return self._error(method, path, "no answer within {0:g} s".format(self.address.timeout), "look whether the app hangs, or raise timeout")
 
@@ -183,7 +188,7 @@ class Session:
         What the app says about a write is whole and as it came. It can repeat what was sent: only who knows that can take it out.
         """
         status, told = reply.status, _told(reply.body)
-        told = shortened(hide(told)) if method == "GET" else told
+        told = ": {0}".format(shortened(hide(told)) if method == "GET" else told) if told else ""
         if status == 401:
             return self._error(method, path, "HTTP 401: the API key is wrong", "correct media_center_api_key", status)
         if status == 403:
@@ -219,8 +224,13 @@ def _connection(error: Exception) -> str:
 
 
 def shortened(text: str) -> str:
-    """The beginning of a long text. Only of one without secrets: half a secret has no shape any more by which it could be known."""
-    return text if len(text) <= LONGEST else text[:LONGEST].rstrip() + "..."
+    """The beginning of a text, on one line. Only of one without secrets: half a secret has no shape any more by which it could be known."""
+    line = ""
+    for each in text.splitlines():
+        # The apps tell the cause of a failure behind the failure, often in the same words.
+        if each.strip() and each.strip() not in line:
+            line += ("; " if line else "") + each.strip()
+    return line if len(line) <= LONGEST else line[:LONGEST].rstrip() + "..."
 
 
 def _told(body: Any) -> str:
@@ -236,4 +246,4 @@ def _told(body: Any) -> str:
         ]
     elif isinstance(body, str):
         found = [body]
-    return ": " + "; ".join(found) if found else ""
+    return "; ".join(found)

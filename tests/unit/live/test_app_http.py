@@ -139,6 +139,11 @@ def test_what_an_app_says_is_cut_when_its_secrets_are_out(app: ScriptedApp) -> N
     assert "s3cr3t" not in str(error) and len(error.message) < 320 and error.message.endswith("...")
 
 
+def test_what_an_app_says_twice_on_two_lines_is_one_line(app: ScriptedApp) -> None:
+    app.always["/indexer"] = Reply(500, {"message": "database is locked\r\ndatabase is locked\n\ncode = Busy"})
+    assert failure(session(app.url), "/api/v3/indexer").message == "HTTP 500: database is locked; code = Busy"
+
+
 def test_a_connection_that_hangs_ends_and_is_not_repeated(app: ScriptedApp) -> None:
     app.always["/system/status"] = "hang"
     error = failure(session(app.url, timeout=0.3))
