@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Set
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Set
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Reply, Session
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_body import merged, new_body
-from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw, canonical, key_of, listed, names_of
+from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw, canonical, key_of, names_of
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App, Ref, SettingsResource
 
 _WRITTEN = (200, 201, 202, 204)
@@ -35,21 +35,30 @@ class ServarrWriter:
         #: Every write that the app took, as method and path.
         self.sent: List[str] = []
 
-    def write(self, action: str, resource: str, key: str, values: Mapping[str, Any]) -> None:
-        """Create, update or delete one thing. Raises GatewayError, or LookupError where a name means nothing to the app."""
+    def write(self, action: str, resource: str, key: str, values: Mapping[str, Any], behind: Sequence[str] = ()) -> None:
+        """Create, update or delete one thing. Raises GatewayError, or LookupError where a name means nothing to the app.
+
+        A thing with a ``position`` comes right behind the first of ``behind`` that there is: git counts its own things only.
+        """
         table = self._app.resources[resource]
-        if action == "create":
-            self._create(table, values)
-        elif action == "update":
-            self._update(table, self._find(table, key), values)
-        else:
-            answer = self._find(table, key)
+        answer = self._create(table, values) if action == "create" else self._find(table, key)
+        if action == "update":
+            self._update(table, answer, values)
+        if action == "delete":
             self._send("DELETE", "{0}/{1}".format(table.path, answer["id"]))
             self._answers[resource].remove(answer)
+        elif values.get("position"):
+            self._move(table, answer, behind)
         if action != "update":
             self._stale.update(table.changes)
 
     def _find(self, table: SettingsResource, key: str) -> Dict[str, Any]:
+        found = self._known(table, key)
+        if found is None:
+            raise LookupError("{0} {1} is gone".format(table.name, key))
+        return found
+
+    def _known(self, table: SettingsResource, key: str) -> Optional[Dict[str, Any]]:
         if table.name in self._stale:
             self._list_again(table)
         names = names_of(self._app, self._answers)
@@ -57,22 +66,19 @@ class ServarrWriter:
             found = key_of(table, canonical(table, answer, names))
             if found == key or (table.case_insensitive and found.lower() == key.lower()):
                 return answer
-        raise LookupError("{0} {1} is gone".format(table.name, key))
+        return None
 
     def _list_again(self, table: SettingsResource) -> None:
         self._answers[table.name] = [dict(each) for each in self._session.get(self._app.prefix + table.path)]
         self._stale.discard(table.name)
 
     def _update(self, table: SettingsResource, answer: Dict[str, Any], values: Mapping[str, Any]) -> None:
-        position = values.get("position")
         if set(values) - {"position"}:
             body = merged(table, answer, values, self._id_of)
             path = table.path if table.singleton else "{0}/{1}".format(table.path, answer["id"])
             # forceSave skips the connection test: a test blocks indexers, bans addresses and is never ours to press.
             self._send("PUT", path, body, {"forceSave": "true"} if table.provider else None)
             answer.update(self._read_back(table, answer))
-        if position:
-            self._move(table, answer, int(position))
 
     def _read_back(self, table: SettingsResource, answer: Mapping[str, Any]) -> Dict[str, Any]:
         path = self._app.prefix + table.path
@@ -94,8 +100,6 @@ class ServarrWriter:
             except GatewayError as error:
                 error.message = "it was created switched off, and could not be switched on: {0}".format(error.message)
                 raise
-        if values.get("position"):
-            self._move(table, answer, int(values["position"]))
         return answer
 
     def _template(self, table: SettingsResource, values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -141,12 +145,10 @@ class ServarrWriter:
             raise LookupError("{0} has no language {1}".format(self._app.title, name))
         return self._languages[name]
 
-    def _move(self, table: SettingsResource, answer: Mapping[str, Any], position: int) -> None:
-        """Put a delay profile at its place; the default one always stays the last."""
-        others = [each for each in listed(table, self._answers[table.name]) if each.get("position") and each["id"] != answer["id"]]
-        others.sort(key=lambda each: int(each["position"]))
-        before = others[: position - 1]
-        after = {"after" if self._app.prefix.endswith("v3") else "afterId": str(before[-1]["id"])} if before else None
+    def _move(self, table: SettingsResource, answer: Mapping[str, Any], behind: Sequence[str]) -> None:
+        """Put a delay profile at its place, at the front where none of ``behind`` is there; the default one always stays the last."""
+        before = next((known for known in (self._known(table, key) for key in behind) if known is not None), None)
+        after = {"after" if self._app.prefix.endswith("v3") else "afterId": str(before["id"])} if before is not None else None
         self._send("PUT", "{0}/reorder/{1}".format(table.path, answer["id"]), None, after)
         self._list_again(table)
 

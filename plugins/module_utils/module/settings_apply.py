@@ -74,7 +74,7 @@ def _carry_out(gateway: Gateway, declared: Declared, planned: Planned, raw: Raw,
     for write in writes:
         before = len(writer.sent)
         try:
-            writer.write(write.action, write.resource, write.key, write.values)
+            writer.write(write.action, write.resource, write.key, write.values, write.behind)
             done.append(write)
         except (GatewayError, LookupError) as error:
             told = error.message if isinstance(error, GatewayError) else str(error.args[0])

@@ -33,13 +33,18 @@ class Permits:
 
 @dataclasses.dataclass(frozen=True)
 class Write:
-    """One write. ``values`` are the declared values by path, in clear; ``withheld`` the paths that are switched off whatever git says."""
+    """One write.
+
+    ``values`` are the declared values by path, in clear; ``withheld`` the paths that are switched off whatever git says; ``behind`` the
+    things of its kind that stand before it in git, the nearest first, where their order counts.
+    """
 
     action: str
     resource: str
     key: str
     values: Mapping[str, Any] = dataclasses.field(default_factory=dict, repr=False)
     withheld: Tuple[str, ...] = ()
+    behind: Tuple[str, ...] = ()
 
     def told(self) -> str:
         """The write in words, without a value."""
@@ -92,7 +97,8 @@ def decide(app: App, declared: Declared, planned: Planned, permits: Permits, tar
             withheld = resource.bulk_effect
             values.update({path: "disabled" if path == "syncLevel" else False for path in withheld})
         if change.action == "create" or values:
-            first.append((resource.order, _place(values), Write(change.action, change.resource, change.key, values, withheld)))
+            behind = _behind(declared, change.resource, _place(values))
+            first.append((resource.order, _place(values), Write(change.action, change.resource, change.key, values, withheld, behind)))
         if cutting and "access" in permits.allow:
             last.append(Write("update", change.resource, change.key, cutting))
     writes = [write for dummy, dummy_place, write in sorted(first, key=lambda each: each[:2])]
@@ -104,6 +110,11 @@ def _place(values: Mapping[str, Any]) -> int:
     # Each is put behind those before it, so the first ones come first.
     position = values.get("position")
     return position if isinstance(position, int) else 0
+
+
+def _behind(declared: Declared, kind: str, place: int) -> Tuple[str, ...]:
+    before = [(_place(item.values), key) for (name, key), item in declared.state.items.items() if name == kind and 0 < _place(item.values) < place]
+    return tuple(key for dummy, key in sorted(before, reverse=True))
 
 
 _EFFECTS = {"access": "can lock everybody out", "bulk_effect": "starts something large"}
