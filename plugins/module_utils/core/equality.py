@@ -106,6 +106,10 @@ def _set(value: Any) -> Any:
     return sorted({frozen(each) for each in value}) if isinstance(value, (list, tuple, set, frozenset)) else value
 
 
+def _paths(value: Any) -> Any:
+    return _set([_path(each) for each in value]) if isinstance(value, (list, tuple)) else value
+
+
 def _words(value: Any) -> Any:
     return _set([each.strip() for each in value.split(",") if each.strip()]) if isinstance(value, str) else _set(value)
 
@@ -123,6 +127,7 @@ KINDS: Dict[str, Callable[[Any], Any]] = {
     "ordered": lambda value: list(value) if isinstance(value, (list, tuple)) else value,
     "set": _set,
     "path": _path,
+    "paths": _paths,
     "duration": _or_itself(duration_seconds),
     "size": _or_itself(size_bytes),
     "number": _or_itself(_number),

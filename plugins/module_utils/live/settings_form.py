@@ -209,8 +209,11 @@ def is_synced(app: App, resource: SettingsResource, answer: Mapping[str, Any]) -
     return fields.get("apiPath", "/api") == "/api" and bool(_SYNCED.match(str(fields.get("baseUrl") or "")))
 
 
-def export(app: App, raw: Raw) -> Dict[str, Any]:
-    """All settings in canonical form, sorted, each secret as ``{secret: true}``. What could not be read, or not be named, is left out."""
+def export(app: App, raw: Raw, whole: bool = False) -> Dict[str, Any]:
+    """All settings in canonical form, sorted, each secret as ``{secret: true}``. What could not be read, or not be named, is left out.
+
+    So is what the app hides and what fits one machine only, unless it is to be ``whole``.
+    """
     names = names_of(app, raw)
     document: Dict[str, Any] = {}
     for resource in app.by_order():
@@ -218,30 +221,33 @@ def export(app: App, raw: Raw) -> Dict[str, Any]:
         if answers is None or isinstance(answers, Unknown) or resource.static:
             continue
         if isinstance(answers, Mapping):
-            page = _exported(resource, canonical(resource, answers, names))
+            page = _exported(resource, canonical(resource, answers, names), whole)
             document.update({resource.name: page} if page else {})
             continue
         things = [canonical(resource, each, names) for each in listed(resource, answers) if not is_synced(app, resource, each)]
         things = [each for each in things if nameless(resource, each) is None]
         if things:
-            told = [_exported(resource, each) for each in sorted(things, key=lambda thing: key_of(resource, thing))]
+            told = [_exported(resource, each, whole) for each in sorted(things, key=lambda thing: key_of(resource, thing))]
             # Two of the same, as release profiles without a name can be, say nothing more than one. They stand side by side.
             document[resource.name] = [each for place, each in enumerate(told) if not place or each != told[place - 1]]
     return document
 
 
-def _exported(resource: SettingsResource, thing: Mapping[str, Any]) -> Dict[str, Any]:
+def _exported(resource: SettingsResource, thing: Mapping[str, Any], whole: bool) -> Dict[str, Any]:
+    left = frozenset() if whole else frozenset((*resource.hidden, *resource.of_host))
+
     def told(prefix: str, value: Any) -> Any:
         if isinstance(value, Mapping):
             scores = prefix == "formatItems" and resource.shape == "quality_profile"
-            return {name: told("{0}.{1}".format(prefix, name) if prefix else name, value[name]) for name in sorted(value) if not scores or value[name] != 0}
+            below = {name: "{0}.{1}".format(prefix, name) if prefix else name for name in sorted(value) if not scores or value[name] != 0}
+            return {name: told(path, value[name]) for name, path in below.items() if path not in left}
         if isinstance(value, Unknown):
             return None
         return dict(KEEP) if isinstance(value, NotComparable) or is_secret(resource, prefix, value) else value
 
     # The name of a thing comes first, then what it is, then the rest by name.
     head = [name for name in (*resource.key, "implementation") if name in thing]
-    return {name: told(name, thing[name]) for name in (*head, *sorted(set(thing) - set(head)))}
+    return {name: told(name, thing[name]) for name in (*head, *sorted(set(thing) - set(head))) if name not in left}
 
 
 def is_secret(resource: SettingsResource, path: str, value: Any) -> bool:

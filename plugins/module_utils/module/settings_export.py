@@ -12,9 +12,12 @@ from ansible_collections.homelab.media_center.plugins.module_utils.live.settings
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
 
 
-def known_export(app: App, raw: Raw) -> Dict[str, Any]:
-    """The settings document of an instance. A reference into a list that could not be read is left out: nothing is declared of it then."""
-    return dict(_known(export(app, raw)))
+def known_export(app: App, raw: Raw, whole: bool = False) -> Dict[str, Any]:
+    """The settings document of an instance, or with ``whole`` all that can be written to it.
+
+    A reference into a list that could not be read is left out: nothing is declared of it then.
+    """
+    return dict(_known(export(app, raw, whole)))
 
 
 def _known(value: Any) -> Any:

@@ -37,8 +37,8 @@ class SettingsResource(Resource):
 
     ``path`` is below the app's API prefix. ``key`` are the properties that name an item; a singleton has none.
     ``properties`` are the ones that can be declared, with their types: str, int, float, bool, object, any, ``enum`` (a word of
-    which the app does not mind the case), ``list`` (in its order), ``set`` and ``words`` (a set of texts that the app also takes as
-    one text with commas). ``nullable`` are those that an answer leaves out when they are not set.
+    which the app does not mind the case), ``list`` (in its order), ``set``, ``paths`` (a set of folders) and ``words`` (a set of texts that the
+    app also takes as one text with commas). ``nullable`` are those that an answer leaves out when they are not set.
     ``key_else`` names a thing that has no name, as those of other apps have none.
     ``shape`` names the conversion between the app's answer and the canonical form where it is more than names for ids:
     ``specifications``, ``quality_profile``, ``quality_definition``, ``delay_profile``, ``metadata_profile``.
@@ -48,6 +48,11 @@ class SettingsResource(Resource):
     applied, references first. ``enabled_by`` are the flags of which one is enough for the app to test a connection.
     ``access`` and ``bulk_effect`` are properties that cut access or start bulk effects when they are written.
     ``changes`` are kinds of which the app changes each thing by itself when one of this kind comes or goes.
+    ``hidden`` are paths that the app keeps from people: written only when that is allowed. ``of_host`` are properties that fit one
+    machine. An export leaves both out; they are compared where git declares them. ``needed`` are properties without which none is created.
+    ``choices`` are the only values of a property, where the app takes any other too and then does not work.
+    ``fixed`` are properties that the app makes: compared, never written. ``opt_in`` kinds are read where git names them or somebody asks for them.
+    ``tells_all``: the app tells each setting that it has, also one that is not set, so that any other is one it does not know.
     """
 
     path: str = ""
@@ -69,6 +74,13 @@ class SettingsResource(Resource):
     bulk_effect: Tuple[str, ...] = ()
     needs_restart: Tuple[str, ...] = ()
     changes: Tuple[str, ...] = ()
+    hidden: Tuple[str, ...] = ()
+    of_host: Tuple[str, ...] = ()
+    needed: Tuple[str, ...] = ()
+    tells_all: bool = False
+    choices: Mapping[str, Tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    fixed: Tuple[str, ...] = ()
+    opt_in: bool = False
     fallback: Field = _OPEN
 
     @property
@@ -108,8 +120,8 @@ CONDITION_REFS: Mapping[str, Ref] = {
     "TagSpecification": Ref("tag"),
 }
 #: How a property of each type is compared; any other as the app stores it.
-_KINDS = {"enum": "text", "list": "ordered", "set": "set", "words": "words"}
-_LISTS = ("list", "set", "words")
+_KINDS = {"enum": "text", "list": "ordered", "set": "set", "paths": "paths", "words": "words"}
+_LISTS = ("list", "set", "paths", "words")
 
 
 def properties(text: str) -> Dict[str, str]:
@@ -140,6 +152,13 @@ def fields(types: Mapping[str, str], secrets: Tuple[str, ...], empty_is: Mapping
 
 def _values(value: Any) -> Tuple[Any, ...]:
     return () if value is None else value if isinstance(value, tuple) else (value,)
+
+
+def collection(name: str, path: str, order: int, own: str, **more: Any) -> SettingsResource:
+    """A kind of thing that is listed. ``kinds`` and ``empty_is`` go to the fields."""
+    types, secrets = properties(own), more.get("secrets", ())
+    table = fields(types, secrets, more.pop("empty_is", {}), more.pop("kinds", {}))
+    return SettingsResource(name, table, path=path, order=order, properties=types, nullable=nullable(own), **more)
 
 
 def app(name: str, title: str, prefix: str, port: int, *records: SettingsResource, key_header: str = "X-Api-Key") -> App:
