@@ -10,7 +10,14 @@ from __future__ import annotations
 
 from typing import Any, Dict, Mapping, Optional, Tuple
 
-from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import Ref, SettingsResource, fields, nullable, properties
+from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import (
+    Ref,
+    SettingsResource,
+    collection,
+    fields,
+    nullable,
+    properties,
+)
 
 TAGS = {"tags": Ref("tag", many=True)}
 #: Field names that hold a secret in one implementation or another. Readarr masks none of them, and no app masks all.
@@ -63,13 +70,6 @@ def provider(name: str, path: str, order: int, own: str, tags: bool = True, **mo
         refs=refs,
         **more,
     )
-
-
-def collection(name: str, path: str, order: int, own: str, **more: Any) -> SettingsResource:
-    """A kind of thing that is listed. ``kinds`` and ``empty_is`` go to the fields."""
-    types, secrets = properties(own), more.get("secrets", ())
-    table = fields(types, secrets, more.pop("empty_is", {}), more.pop("kinds", {}))
-    return SettingsResource(name, table, path=path, order=order, properties=types, nullable=nullable(own), **more)
 
 
 def singleton(name: str, own: str, order: int = 10, **more: Any) -> SettingsResource:

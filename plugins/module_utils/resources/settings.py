@@ -46,8 +46,10 @@ class SettingsResource(Resource):
     ``secrets`` are properties or field names that hold a secret whether or not the app masks them.
     ``ours``: the app cannot create it (``create``) or remove it (``delete``). ``order`` is the place in which writes are
     applied, references first. ``enabled_by`` are the flags of which one is enough for the app to test a connection.
-    ``access`` and ``bulk_effect`` are properties that cut access or start bulk effects when they are written.
+    ``access`` and ``bulk_effect`` are properties that cut access or start bulk effects when they are written; those of ``either_way``
+    do so also when they are switched off.
     ``changes`` are kinds of which the app changes each thing by itself when one of this kind comes or goes.
+    ``shipped`` is what a thing says that is there from the start and that nobody has set: it is told only where git declares it.
     ``hidden`` are paths that the app keeps from people: written only when that is allowed. ``of_host`` are properties that fit one
     machine. An export leaves both out; they are compared where git declares them. ``needed`` are properties without which none is created.
     ``choices`` are the only values of a property, where the app takes any other too and then does not work.
@@ -72,8 +74,10 @@ class SettingsResource(Resource):
     enabled_by: Tuple[str, ...] = ()
     access: Tuple[str, ...] = ()
     bulk_effect: Tuple[str, ...] = ()
+    either_way: Tuple[str, ...] = ()
     needs_restart: Tuple[str, ...] = ()
     changes: Tuple[str, ...] = ()
+    shipped: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     hidden: Tuple[str, ...] = ()
     of_host: Tuple[str, ...] = ()
     needed: Tuple[str, ...] = ()
