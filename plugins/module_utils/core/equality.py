@@ -115,6 +115,28 @@ def _words(value: Any) -> Any:
 
 
 def _url_base(value: Any) -> Any:
+_BREAKS = re.compile(r"[,;\n]")
+
+
+def _lines(value: Any) -> Any:
+    return _set([each.strip() for each in _BREAKS.split(value) if each.strip()]) if isinstance(value, str) else _set(value)
+
+
+def _subnet(value: Any) -> Any:
+    # Few comparisons need it, and it takes long to bring in.
+    import ipaddress
+
+    try:
+        return str(ipaddress.ip_network(str(value).strip(), strict=False))
+    except ValueError:
+        return value
+
+
+def _subnets(value: Any) -> Any:
+    told = _BREAKS.split(value) if isinstance(value, str) else value
+    return _set([_subnet(each) for each in told if each != ""]) if isinstance(told, (list, tuple)) else value
+
+
     if not isinstance(value, str):
         return value
     base = value.strip().strip("/")
@@ -136,6 +158,8 @@ KINDS: Dict[str, Callable[[Any], Any]] = {
     "word": lambda value: value.strip().lower() if isinstance(value, str) else value,
     "words": _words,
     "url_base": _url_base,
+    "lines": _lines,
+    "subnets": _subnets,
 }
 
 

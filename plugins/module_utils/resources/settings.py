@@ -10,7 +10,7 @@ are ours (snake_case).
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Dict, Mapping, Tuple
+from typing import Any, Dict, Mapping, Optional, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Field, OneOf, Resource
 
@@ -32,13 +32,23 @@ class Ref:
 
 
 @dataclasses.dataclass(frozen=True)
+class Limit:
+    """What a number has to be where the app stores any other one without a word: from ``least`` to ``most``, and a multiple of ``step``."""
+
+    least: float
+    most: Optional[float] = None
+    step: int = 1
+
+
+@dataclasses.dataclass(frozen=True)
 class SettingsResource(Resource):
     """One kind of setting of one app.
 
     ``path`` is below the app's API prefix. ``key`` are the properties that name an item; a singleton has none.
     ``properties`` are the ones that can be declared, with their types: str, int, float, bool, object, any, ``enum`` (a word of
-    which the app does not mind the case), ``list`` (in its order), ``set``, ``paths`` (a set of folders) and ``words`` (a set of texts that the
-    app also takes as one text with commas). ``nullable`` are those that an answer leaves out when they are not set.
+    which the app does not mind the case), ``list`` (in its order), ``set``, ``paths`` (a set of folders), and sets of texts that the app also
+    takes as one text: ``words`` with commas, ``lines`` with line breaks or semicolons too, ``subnets`` for networks in either way.
+    ``nullable`` are those that an answer leaves out when they are not set.
     ``key_else`` names a thing that has no name, as those of other apps have none.
     ``shape`` names the conversion between the app's answer and the canonical form where it is more than names for ids:
     ``specifications``, ``quality_profile``, ``quality_definition``, ``delay_profile``, ``metadata_profile``.
@@ -49,6 +59,8 @@ class SettingsResource(Resource):
     ``access`` and ``bulk_effect`` are properties that cut access or start bulk effects when they are written; those of ``either_way``
     do so also when they are switched off.
     ``changes`` are kinds of which the app changes each thing by itself when one of this kind comes or goes.
+    ``exported``, where given, are the only properties that an export tells; any other is compared where git declares it.
+    ``pairs`` are values with the switch that each of them needs. ``limits`` are those of numbers.
     ``shipped`` is what a thing says that is there from the start and that nobody has set: it is told only where git declares it.
     ``hidden`` are paths that the app keeps from people: written only when that is allowed. ``of_host`` are properties that fit one
     machine. An export leaves both out; they are compared where git declares them. ``needed`` are properties without which none is created.
@@ -77,6 +89,9 @@ class SettingsResource(Resource):
     either_way: Tuple[str, ...] = ()
     needs_restart: Tuple[str, ...] = ()
     changes: Tuple[str, ...] = ()
+    exported: Tuple[str, ...] = ()
+    pairs: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    limits: Mapping[str, Limit] = dataclasses.field(default_factory=dict)
     shipped: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     hidden: Tuple[str, ...] = ()
     of_host: Tuple[str, ...] = ()
@@ -124,8 +139,8 @@ CONDITION_REFS: Mapping[str, Ref] = {
     "TagSpecification": Ref("tag"),
 }
 #: How a property of each type is compared; any other as the app stores it.
-_KINDS = {"enum": "text", "list": "ordered", "set": "set", "paths": "paths", "words": "words"}
-_LISTS = ("list", "set", "paths", "words")
+_KINDS = {"enum": "text", "list": "ordered", "set": "set", "paths": "paths", "words": "words", "lines": "lines", "subnets": "subnets"}
+_LISTS = ("list", "set", "paths", "words", "lines", "subnets")
 
 
 def properties(text: str) -> Dict[str, str]:
