@@ -50,9 +50,10 @@ options:
       - What may be written besides ordinary settings.
       - V(access) allows settings that can lock everybody out, such as port, address, authentication and certificates. They are written last.
       - V(bulk_effect) allows settings that start something large, such as an import list or the removal of files.
+      - V(hidden) allows settings that the app itself hides from people, as Plex does.
     type: list
     elements: str
-    choices: [access, bulk_effect]
+    choices: [access, bulk_effect, hidden]
   previous_directory:
     description:
       - Where the objects are kept as they were before the first write, without secrets.

@@ -118,7 +118,7 @@ def settings_arguments(*apps: str) -> Spec:
         "git_wins": {"type": "bool", "default": False},
         "prune": {"type": "list", "elements": "str"},
         "prune_count": {"type": "int"},
-        "allow": {"type": "list", "elements": "str", "choices": ["access", "bulk_effect"]},
+        "allow": {"type": "list", "elements": "str", "choices": ["access", "bulk_effect", "hidden"]},
         "previous_directory": {"type": "path"},
         "secrets": {"type": "str", "no_log": True},
         "lines": {"type": "dict"},

@@ -130,7 +130,7 @@ def not_stored(declared: Declared, done: Sequence[Write], planned: Planned, reda
             continue
         for each in change.fields:
             if each.path in written:
-                message = "{0}.{1}: the app took it and has something else now".format(name, each.path)
+                message = "{0}.{1} was taken by the app, and is something else now".format(name, each.path)
                 remedy = "write into git what the app makes of it, or look at the app's log"
                 found.append(
                     of_field(redactor, target, change, each, code="write_not_stored", category="rule", message=message, severity="high", remedy=remedy)
@@ -150,5 +150,5 @@ def keep_previous(gateway: Gateway, raw: Raw, target: str, directory: str) -> st
     # mkstemp makes it 0600, and never takes a name that exists.
     descriptor, path = tempfile.mkstemp(suffix=".json", prefix=name, dir=directory)
     with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
-        json.dump(known_export(gateway.app, raw), handle, indent=1)
+        json.dump(known_export(gateway.app, raw, whole=True), handle, indent=1)
     return path

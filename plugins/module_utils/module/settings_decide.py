@@ -87,19 +87,21 @@ def decide(app: App, declared: Declared, planned: Planned, permits: Permits, tar
             refuse(change, *why)
             continue
         values, cutting = _apart(resource, values, change.action)
-        for kind, paths in (("access", cutting), ("bulk_effect", _bulk(resource, values))):
+        hidden = [path for path in (*values, *cutting) if path in resource.hidden]
+        for kind, paths in (("access", cutting), ("bulk_effect", _bulk(resource, values, change.action)), ("hidden", hidden)):
             if paths and kind not in permits.allow:
                 refuse(change, "{0} {1}".format(", ".join(sorted(paths)), _EFFECTS[kind]), "add {0} to media_center_allow".format(kind))
                 values = {path: value for path, value in values.items() if path not in paths}
+                cutting = {path: value for path, value in cutting.items() if path not in paths}
         withheld: Tuple[str, ...] = ()
         if change.action == "create" and "bulk_effect" not in permits.allow:
             # What git does not say would be as the app has it in its template, and that can be on.
-            withheld = resource.bulk_effect
+            withheld = tuple(path for path in resource.bulk_effect if _is_switch(resource, path))
             values.update({path: "disabled" if path == "syncLevel" else False for path in withheld})
         if change.action == "create" or values:
             behind = _behind(declared, change.resource, _place(values))
             first.append((resource.order, _place(values), Write(change.action, change.resource, change.key, values, withheld, behind)))
-        if cutting and "access" in permits.allow:
+        if cutting:
             last.append(Write("update", change.resource, change.key, cutting))
     writes = [write for dummy, dummy_place, write in sorted(first, key=lambda each: each[:2])]
     writes += _removals(app, declared, planned, permits, refuse)
@@ -117,7 +119,7 @@ def _behind(declared: Declared, kind: str, place: int) -> Tuple[str, ...]:
     return tuple(key for dummy, key in sorted(before, reverse=True))
 
 
-_EFFECTS = {"access": "can lock everybody out", "bulk_effect": "starts something large"}
+_EFFECTS = {"access": "can lock everybody out", "bulk_effect": "starts something large", "hidden": "is hidden by the app, and not meant for people"}
 
 
 def _values(declared: Declared, change: Change) -> Dict[str, Any]:
@@ -135,6 +137,9 @@ def _variable(app: App, change: Change, path: str) -> str:
 def _not_writable(app: App, resource: SettingsResource, change: Change, values: Mapping[str, Any]) -> Optional[Tuple[str, str]]:
     if change.action == "create" and not resource.create:
         return "the app ships its {0}s and takes no new one".format(resource.name), "take it out of git, or correct its name"
+    lacking = [path for path in resource.needed if values.get(path) in (None, "", [])] if change.action == "create" else []
+    if lacking:
+        return "the app does not have it, and cannot create it without {0}".format(", ".join(lacking)), "write that into the settings file, too"
     if change.action == "update" and "implementation" in values:
         return "its implementation cannot be changed in place", "remove it in the app, then run reconcile again"
     for each in change.fields if change.action == "update" else ():
@@ -159,9 +164,14 @@ def _apart(resource: SettingsResource, values: Mapping[str, Any], action: str) -
     return {path: value for path, value in values.items() if path not in cutting}, cutting
 
 
-def _bulk(resource: SettingsResource, values: Mapping[str, Any]) -> List[str]:
-    # Switching something off starts nothing.
-    return [path for path, value in values.items() if path in resource.bulk_effect and value not in (False, "disabled")]
+def _bulk(resource: SettingsResource, values: Mapping[str, Any], action: str) -> List[str]:
+    # Switching something off starts nothing, with most things; a new thing cannot be without what is no switch.
+    wanted = [path for path in resource.bulk_effect if action != "create" or _is_switch(resource, path)]
+    return [path for path, value in values.items() if path in wanted and (value not in (False, "disabled") or path in resource.either_way)]
+
+
+def _is_switch(resource: SettingsResource, path: str) -> bool:
+    return resource.properties.get(path) in ("bool", "enum")
 
 
 def _removals(app: App, declared: Declared, planned: Planned, permits: Permits, refuse: Any) -> List[Write]:

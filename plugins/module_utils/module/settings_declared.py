@@ -12,6 +12,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Seque
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Item, Origin, State, Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import KEEP, flatten, key_of
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_shapes import COMPUTED
+from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_limits import beyond_limits
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.settings_file import PLAIN, SECRET_REF, UNKNOWN_REF, secrets_of
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App, SettingsResource
 
@@ -25,7 +26,10 @@ _TYPES: Mapping[str, Tuple[Tuple[type, ...], str]] = {
     "bool": ((bool,), "true or false"),
     "list": ((list,), "a list"),
     "set": ((list,), "a list"),
+    "paths": ((list,), "a list of folders"),
     "words": ((list, str), "a list of texts"),
+    "lines": ((list, str), "a list of texts"),
+    "subnets": ((list, str), "a list of texts"),
     "object": ((dict,), "a mapping"),
 }
 
@@ -164,8 +168,9 @@ def _faults(resource: SettingsResource, thing: Mapping[str, Any], where: str) ->
             found.append("{0}: {1}.{2} is the app's own and cannot be set: take it out".format(where, resource.name, name))
             continue
         if name not in known:
-            near = nearest(name, known, 0.75)
-            # A newer version of the app may know more than the table: only what looks like a slip of the pen is refused.
+            # A newer version of the app may know more than the table: only what looks like a slip of the pen is refused, and nothing where
+            # the app itself tells all that it knows.
+            near = "" if resource.tells_all else nearest(name, known, 0.75)
             if near:
                 found.append("{0}: {1} has no setting {2}; is {3} meant?".format(where, resource.name, name, near))
             continue
@@ -182,6 +187,7 @@ def _faults(resource: SettingsResource, thing: Mapping[str, Any], where: str) ->
         if not isinstance(score, (int, Unknown)) or isinstance(score, bool):
             found.append("{0}: {1}.formatItems.{2} has to be a whole number".format(where, resource.name, name))
     wanted = () if resource.key_else else resource.key
+    found += beyond_limits(resource, thing, where)
     missing = [name for name in wanted if name not in thing and name != "tags" and not name.startswith(("required", "ignored", "indexerId"))]
     found += ["{0}: a {1} needs {2}".format(where, resource.name, name) for name in missing]
     return found

@@ -29,11 +29,10 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.redact i
 from ansible_collections.homelab.media_center.plugins.module_utils.core.verbs import EITHER_SIDE
 from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Lacking, Raw, running_state, unused_tags
+from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_shapes import HASHED
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_declared import Declared, nearest
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
 
-#: Stands for the password of the app's own user.
-HASHED = NotComparable("the app keeps only a hash of it")
 #: Where nothing of an instance is under git yet.
 EXPORT = "export its settings with servarr_settings_info, and put that file under git"
 
@@ -154,12 +153,15 @@ def _gone(app: App, asked: Mapping[Tuple[str, str], Item], kept: Mapping[Tuple[s
     for ident, item in sorted(asked.items()):
         if ident not in kept:
             continue
-        there, properties = kept[ident].values, app.resources[ident[0]].properties
+        table = app.resources[ident[0]]
+        there, properties = kept[ident].values, table.properties
         for path in sorted(item.values):
             head, dummy, name = path.partition(".")
             if path in there or item.values[path] in (None, "", []):
                 continue
-            if head == "fields":
+            if table.tells_all:
+                found.append(Gone(*ident, path, nearest(path, there, 0.75)))
+            elif head == "fields":
                 known = [each.partition(".")[2] for each in there if each.startswith("fields.")]
                 found.append(Gone(*ident, path, nearest(name, known)))
             elif properties.get(head, "bool") in ("bool", "int", "float") or (name and not any(each.partition(".")[0] == head for each in there)):
