@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import math
 import posixpath
@@ -114,7 +115,6 @@ def _words(value: Any) -> Any:
     return _set([each.strip() for each in value.split(",") if each.strip()]) if isinstance(value, str) else _set(value)
 
 
-def _url_base(value: Any) -> Any:
 _BREAKS = re.compile(r"[,;\n]")
 
 
@@ -137,6 +137,7 @@ def _subnets(value: Any) -> Any:
     return _set([_subnet(each) for each in told if each != ""]) if isinstance(told, (list, tuple)) else value
 
 
+def _url_base(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     base = value.strip().strip("/")
@@ -157,9 +158,9 @@ KINDS: Dict[str, Callable[[Any], Any]] = {
     "trimmed": lambda value: value.strip() if isinstance(value, str) else value,
     "word": lambda value: value.strip().lower() if isinstance(value, str) else value,
     "words": _words,
-    "url_base": _url_base,
     "lines": _lines,
     "subnets": _subnets,
+    "url_base": _url_base,
 }
 
 
@@ -193,6 +194,13 @@ def misfit(declared: Any, running: Any) -> str:
     return ""
 
 
+def _md5(declared: Any, running: Any) -> bool:
+    """Whether the running value is what an app keeps of the declared password: its MD5, without salt."""
+    if not isinstance(declared, str) or not isinstance(running, str) or not declared:
+        return False
+    return hashlib.new("md5", declared.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest() == running.lower()
+
+
 def _covers(declared: Any, running: Any) -> bool:
     """Whether nothing runs that is not declared; what is missing is told where it is declared."""
     lists = isinstance(declared, (list, tuple)) and isinstance(running, (list, tuple))
@@ -200,7 +208,7 @@ def _covers(declared: Any, running: Any) -> bool:
 
 
 #: Comparison by name where it matters which side a value stands on. Equal values are the same for each of them.
-PAIRS: Dict[str, Callable[[Any, Any], bool]] = {"stored": _stored, "covers": _covers}
+PAIRS: Dict[str, Callable[[Any, Any], bool]] = {"stored": _stored, "covers": _covers, "md5": _md5}
 
 
 _SCALARS = (str, bool, int, float)

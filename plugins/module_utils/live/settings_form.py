@@ -103,6 +103,11 @@ def nameless(resource: SettingsResource, thing: Mapping[str, Any]) -> Optional[U
     return next((thing[name] for name in named if isinstance(thing.get(name), Unknown)), None)
 
 
+def untouched(resource: SettingsResource, thing: Mapping[str, Any]) -> bool:
+    """Whether a thing is there from the start and nobody has set it."""
+    return bool(resource.shipped) and all(thing.get(name) == value for name, value in resource.shipped.items())
+
+
 def _joined(resource: SettingsResource, thing: Mapping[str, Any], names: Sequence[str]) -> str:
     # A path is one thing with and without a slash at its end.
     values = [comparable(resource.field(name), thing.get(name)) if resource.field(name).kind == "path" else thing.get(name) for name in names]
@@ -155,6 +160,8 @@ def running_state(app: App, raw: Raw, declared: Optional[State] = None) -> State
                 continue
             key = key_of(resource, thing)
             key = wanted.get((name, key.lower()), key) if resource.case_insensitive else key
+            if untouched(resource, thing) and (declared is None or (name, key) not in declared.items):
+                continue
             item = Item(name, key, _without_zeros(resource, flatten(resource, thing)))
             if not item.values:
                 # A page on which this version has nothing to set.
@@ -225,7 +232,7 @@ def export(app: App, raw: Raw, whole: bool = False) -> Dict[str, Any]:
             document.update({resource.name: page} if page else {})
             continue
         things = [canonical(resource, each, names) for each in listed(resource, answers) if not is_synced(app, resource, each)]
-        things = [each for each in things if nameless(resource, each) is None]
+        things = [each for each in things if nameless(resource, each) is None and not untouched(resource, each)]
         if things:
             told = [_exported(resource, each, whole) for each in sorted(things, key=lambda thing: key_of(resource, thing))]
             # Two of the same, as release profiles without a name can be, say nothing more than one. They stand side by side.
@@ -251,12 +258,13 @@ def _exported(resource: SettingsResource, thing: Mapping[str, Any], whole: bool)
 
 
 def is_secret(resource: SettingsResource, path: str, value: Any) -> bool:
-    """Whether a value must not be told: the table says so, or it is a provider's field with the name or the address of a secret."""
+    """Whether a value must not be told: the table says so, or it has the name or the address of a secret and is a provider's field or unknown to the table."""
     if value in ("", None, []):
         return False
     if resource.field(path).secret == "always":
         return True
-    if not resource.provider or not path.startswith("fields.") or not isinstance(value, (str, list)):
+    known = not path.startswith("fields.") if resource.provider else path.partition(".")[0] in resource.properties
+    if known or not isinstance(value, (str, list)):
         return False
     if secret_name(path) and may_be_secret(value):
         return True

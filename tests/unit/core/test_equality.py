@@ -250,6 +250,15 @@ def test_names_that_only_run_are_not_covered() -> None:
     assert not equal(field, ["a"], ["a", "b"])
 
 
+def test_a_password_is_compared_with_its_md5() -> None:
+    """Recorded of Bazarr, which stores the MD5 of what it is sent, and leaves a hash that comes back."""
+    field = Field("password", "md5", secret="always")
+    assert equal(field, "hunter2", "2ab96390c7dbe3439de74d0c9b0b1767")
+    assert equal(field, "2ab96390c7dbe3439de74d0c9b0b1767", "2ab96390c7dbe3439de74d0c9b0b1767")
+    assert not equal(field, "hunter3", "2ab96390c7dbe3439de74d0c9b0b1767")
+    assert not equal(field, "", "d41d8cd98f00b204e9800998ecf8427e")
+
+
 @given(st.sampled_from(sorted(PAIRS)), VALUES)
 def test_equal_values_are_the_same_on_both_sides(kind: str, value: Any) -> None:
     assert equal(Field("x", kind), value, value)
