@@ -17,7 +17,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.model im
 from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_names import may_be_secret, secret_name
 from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_text import secret_address
 from ansible_collections.homelab.media_center.plugins.module_utils.live import settings_shapes
-from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_shapes import MASK, MASKED, Names
+from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_shapes import MASK, MASKED, Elsewhere, Names
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App, SettingsResource
 
 #: Answers by resource name: a list, or an object for a singleton; Unknown where it could not be read.
@@ -219,7 +219,7 @@ def is_synced(app: App, resource: SettingsResource, answer: Mapping[str, Any]) -
 def export(app: App, raw: Raw, whole: bool = False) -> Dict[str, Any]:
     """All settings in canonical form, sorted, each secret as ``{secret: true}``. What could not be read, or not be named, is left out.
 
-    So is what the app hides and what fits one machine only, unless it is to be ``whole``.
+    So is what something else sets, and, unless it is to be ``whole``, what the app hides, what fits one machine only, and what is exported on request.
     """
     names = names_of(app, raw)
     document: Dict[str, Any] = {}
@@ -241,7 +241,8 @@ def export(app: App, raw: Raw, whole: bool = False) -> Dict[str, Any]:
 
 
 def _exported(resource: SettingsResource, thing: Mapping[str, Any], whole: bool) -> Dict[str, Any]:
-    left = frozenset() if whole else frozenset((*resource.hidden, *resource.of_host))
+    left = set() if whole else {*resource.hidden, *resource.of_host, *(name for name in thing if resource.exported and name not in resource.exported)}
+    left |= {name for name, value in thing.items() if isinstance(value, Elsewhere)}
 
     def told(prefix: str, value: Any) -> Any:
         if isinstance(value, Mapping):

@@ -14,6 +14,8 @@ from ansible_collections.homelab.media_center.plugins.module_utils.resources.set
 #: What the apps show in place of a stored secret.
 MASK = "********"
 MASKED = NotComparable("the app masks it")
+#: Stands for the password of the app's own user.
+HASHED = NotComparable("the app keeps only a hash of it")
 #: Properties that no settings file says: ids, what the app computes, and what moves by itself.
 COMPUTED: FrozenSet[str] = frozenset(
     (
@@ -22,6 +24,10 @@ COMPUTED: FrozenSet[str] = frozenset(
         "legacyUrls definitionName description language encoding isBuiltIn passwordConfirmation trustCgnatIpAddresses pathsDefaultStatic"
     ).split()
 )
+
+
+class Elsewhere(NotComparable):
+    """Stands for a value that something other than git and the app's people sets, such as the port that a VPN forwards: never exported, never drift."""
 
 
 @dataclasses.dataclass(frozen=True)
