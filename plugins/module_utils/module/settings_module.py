@@ -19,7 +19,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.module.settin
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_declared import Declared, read_declared
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_export import known_export
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_run import Gateway, diff, plan_settings, told, unread
-from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_unread import Why, by_host, explained, reasons_of, without_key
+from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_unread import Why, explained, reasons_of, still_known, without_key
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.settings_file import headers_of
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
 
@@ -72,13 +72,13 @@ def _result(module: AnsibleModule, gateway: Gateway, declared: Declared, redacto
     applied = apply_settings(gateway, declared, planned, raw, _permits(params), module.check_mode, target, params["previous_directory"] or "")
     if applied.changed and not module.check_mode:
         raw = gateway.read()
-        planned = plan_settings(app, declared, raw, params["fingerprints"] or {}, redactor)
+        planned = plan_settings(app, declared, raw, still_known(params["fingerprints"] or {}, applied.done), redactor)
         findings = not_stored(declared, applied.done, planned, redactor, target)
     noted = [dataclasses.replace(each, target=target) for each in gateway.notes(raw)]
     findings = [dataclasses.replace(each, message=redactor.text(each.message)) for each in (*applied.findings, *findings, *noted)]
-    seen = explained(planned, why, params["fingerprints"] or {})
-    result = told(target, app, gateway.version, declared, seen, redactor, gateway.session.requests, findings)
-    result["secrets_not_compared"] = by_host(planned, seen, why)
+    planned, by_host = explained(planned, why, params["fingerprints"] or {}, applied.done)
+    result = told(target, app, gateway.version, declared, planned, redactor, gateway.session.requests, findings)
+    result["secrets_not_compared"] = by_host
     result["unread"] = sorted(name for name, answer in raw.items() if isinstance(answer, Unknown))
     return {"changed": applied.changed, "actions": list(applied.actions), "diff": diff(redactor, target, before), "media_center": result}
 

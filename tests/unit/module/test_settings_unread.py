@@ -85,3 +85,18 @@ def test_a_key_that_was_not_found_leaves_the_secrets_alone_and_explains_the_refu
     assert "its key was not found on mediabox: there is no key in config.xml (next: finish the first steps of the app)" in refused["reason"]
     wrong = told(app, unread_secrets=[key], secrets_host="mediabox", api_key="wrong")
     assert "mediabox" not in wrong["reason"] and "media_center_api_key" in wrong["reason"]
+
+
+def test_a_secret_that_was_just_written_is_not_held_against_what_it_was(app: ScriptedApp) -> None:
+    """Nobody has read the database since, so the next audit compares it."""
+    known = {place: Redactor(RUN_KEY).fingerprint("old") for place in (PLACE.upper(), "config_host//password", "indexer/x/fields.apiKey")}
+    more: dict[str, Any] = {"fingerprint_key": RUN_KEY, "fingerprints": known, "git_wins": True, "allow": ["access"]}
+    app.lists["/downloadclient"][0]["fields"][2]["value"] = "old"
+    document = {**DOCUMENT, "download_client": [{"name": "qBittorrent", "fields": {"password": "from git"}}]}
+    result = settings(app, document, **{**more, "fingerprints": {**known, PLACE: known[PLACE.upper()]}})
+    assert set(result["actions"]) == {"download_client[qBittorrent]: write fields.password", "config_host: write password"}
+    assert app.lists["/downloadclient"][0]["fields"][2]["value"] == "from git"
+    told = result["media_center"]
+    assert (told["verdict"], told["not_comparable"], told["secrets_not_compared"]) == ("in_sync", 2, [])
+    assert {each["code"] for each in told["findings"]} == {"kinds_not_managed"}
+    assert {remedy for dummy, remedy in gaps(told).values()} == {"audit again"}
