@@ -14,7 +14,7 @@ import dataclasses
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Dict, List, Mapping, Optional, Union
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_text import hide
@@ -113,6 +113,27 @@ class Session:
         with ThreadPoolExecutor(max_workers=WORKERS) as pool:
             return dict(zip(paths, pool.map(one, paths.values())))
 
+    def form(self, path: str, pairs: Sequence[Tuple[str, str]]) -> Reply:
+        """Send the fields of a form once, as a browser would, and return the reply, whatever its status. Raises GatewayError as ``write`` does."""
+        return self._send("write", "POST", path, data=list(pairs))
+
+    def stands_open(self, path: str) -> bool:
+        """Whether a path answers without key and headers of ours, with something else than a page for people. Nothing of it is read."""
+        with self._lock:
+            self.requests["read"] += 1
+        nobody = dict.fromkeys(self.address.headers)
+        try:
+            with self._session.get(
+                self.address.url.rstrip("/") + path, headers=nobody, allow_redirects=False, timeout=self.address.timeout, stream=True
+            ) as answer:
+                return bool(answer.status_code == 200 and "html" not in answer.headers.get("Content-Type", "").lower())
+        except self._library.exceptions.RequestException:
+            return False
+
+    def known_as(self, header: str, value: str) -> None:
+        """Send another value of a header from here on: an app whose key was changed knows only the new one."""
+        self._session.headers[header] = value
+
     def write(self, method: str, path: str, body: Any = None, params: Optional[Mapping[str, Any]] = None, kind: str = "write") -> Reply:
         """Send a write once and return its reply, whatever its status. Raises GatewayError when no whole answer came."""
         return self._send(kind, method, path, params=params, json=body)
@@ -142,7 +163,8 @@ class Session:
         kind = answer.headers.get("Content-Type", "").lower()
         if answer.status_code in (301, 302, 303, 307, 308):
             raise self._redirected(method, path, answer)
-        if "html" in kind or text.lstrip()[:1] == b"<":
+        # Some apps call an answer without a body a page, too.
+        if text.strip() and ("html" in kind or text.lstrip()[:1] == b"<"):
             status = answer.status_code
             if status == 503 or status >= 500:
                 raise self._error(
