@@ -9,6 +9,7 @@ What an audit has to say is known from the other side: from the last answer that
 from __future__ import annotations
 
 import contextlib
+import copy
 import random
 import threading
 from typing import TYPE_CHECKING, Any
@@ -189,6 +190,57 @@ def test_a_reconcile_writes_nothing_that_rests_on_what_it_could_not_read(lab: Se
         result = lab.audit(name, timeout=2, **more)
         assert (result["changed"], result["actions"]) == (False, []), result["actions"]
     assert len(lab.writes()) == before
+
+
+def differing(declared: dict[str, Any]) -> dict[str, Any]:
+    """What git declares, with two settings changed and two things that the app does not have."""
+    document = copy.deepcopy(declared)
+    document["config_ui"]["theme"] = "another"
+    client = document["download_client"][0]
+    client["priority"] = 23
+    fields = {field: "a secret" if value == {"secret": True} else value for field, value in client["fields"].items()}
+    tags = {"tags": ["new-tag"]} if "tags" in client else {}
+    document["download_client"].append({**client, "name": "New", "fields": fields, **tags})
+    document["tag"] += [{"label": "new-tag"}] if tags else []
+    return document
+
+
+def written(lab: SettingsLab, name: str) -> dict[str, bool]:
+    """What of these differences the app has stored, by the action that says so."""
+    rows = lab.apps[name].instance.rows
+    client = lab.documents[name]["download_client"][0]["name"]
+    return {
+        "config_ui: write theme": rows["config/ui"]["theme"] == "another",
+        f"download_client[{client}]: write priority": any(row["name"] == client and row["priority"] == 23 for row in rows["downloadclient"]),
+        "download_client[New]: create": any(row["name"] == "New" for row in rows["downloadclient"]),
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_reconcile_among_faults_says_exactly_what_it_wrote_and_the_next_one_ends_it(lab: SettingsLab, trouble: Trouble, name: str) -> None:
+    before, declared = copy.deepcopy(lab.apps[name].instance.rows), lab.documents[name]
+    outcomes: set[str] = set()
+    try:
+        for seed in range(5):
+            lab.apps[name].instance.rows = copy.deepcopy(before)
+            lab.documents[name] = differing(declared)
+            trouble.start(seed, 2 * RATE)
+            more = {"git_wins": True, "allow": ["bulk_effect"], "_ansible_check_mode": False}
+            result = lab.audit(name, timeout=2, **more)
+            failed = [each for each in result["media_center"]["findings"] if each["code"] == "write_failed"]
+            for action, stored in written(lab, name).items():
+                told = [each for each in failed if each["message"].startswith(f"{action} failed: ")]
+                sure = action in result["actions"]
+                open_ended = any(each["evidence"] or "no answer" in each["message"] for each in told)
+                assert stored if sure else open_ended or not stored, (seed, action, told)
+                assert not (sure and told), (seed, action)
+                outcomes.add("stored" if sure else "failed" if told else "not begun")
+            trouble.start(0, 0.0)
+            assert lab.audit(name, **more)["media_center"]["verdict"] == "in_sync", seed
+            assert [row["name"] for row in lab.apps[name].instance.rows["downloadclient"]].count("New") == 1
+    finally:
+        lab.documents[name], lab.apps[name].instance.rows = declared, before
+    assert outcomes >= {"stored", "failed"}
 
 
 def test_audits_by_the_playbook_tell_each_app_by_what_it_answered(lab: SettingsLab, trouble: Trouble) -> None:

@@ -157,6 +157,9 @@ class ServarrWriter:
         reply = self._session.write(method, whole, body, params)
         if reply.status not in _WRITTEN:
             raise self._session.refused(method, whole, reply)
+        if isinstance(reply.body, str):
+            message, remedy = "the answer is broken JSON: whether it was carried out is not known", "run reconcile again: it writes what still differs"
+            raise GatewayError(message, target=self._session.address.target, method=method, path=whole, status=reply.status, remedy=remedy)
         self.sent.append("{0} {1}".format(method, whole))
         return reply
 

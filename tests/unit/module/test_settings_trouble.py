@@ -246,6 +246,17 @@ def test_a_write_that_nobody_answered_is_not_repeated(app: ScriptedApp) -> None:
     assert len(app.writes) == 1
 
 
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+def test_a_write_whose_answer_is_broken_is_not_told_as_done(app: ScriptedApp, method: str) -> None:
+    app.methods = (method,)
+    path, document = ("/config/naming", {"config_naming": {"renameMovies": False}}) if method == "PUT" else ("/tag", {"tag": [{"label": "new"}]})
+    app.always[path] = Reply(200, '{"id": 1, "na')
+    result = settings(app, document, git_wins=True)
+    told = found(result, "write_failed")
+    assert "failed: the answer is broken JSON: whether it was carried out is not known" in told["message"] and "run reconcile again" in told["remedy"]
+    assert result["actions"] == [] and codes(result).count("write_not_stored") == 0
+
+
 def test_an_app_that_takes_a_write_and_does_not_store_it_is_told(app: ScriptedApp) -> None:
     app.drops.add("/config/naming")
     result = settings(app, {"config_naming": {"renameMovies": False}}, git_wins=True)
