@@ -35,7 +35,7 @@ class SettingsAction(ActionBase):
         variables = dict(task_vars or {})
         result = super().run(tmp, variables)
         options = dict(self._task.args)
-        app = self.apps.get(str(options.get("app")))
+        app = self.apps.get(str(options.get("app") or (next(iter(self.apps)) if len(self.apps) == 1 else "")))
         if app is None:
             result.update(failed=True, msg="app has to be one of {0}".format(", ".join(sorted(self.apps))), started=started)
             return result

@@ -85,9 +85,10 @@ def compose_stack_arguments() -> Spec:
 
 
 def app_arguments(*apps: str) -> Spec:
-    """Where an app answers, and as whom."""
+    """Where an app answers, and as whom. Where there is one app only, nobody has to name it."""
+    named: Dict[str, Any] = {"required": True} if len(apps) > 1 else {"default": apps[0]}
     return {
-        "app": {"type": "str", "required": True, "choices": sorted(apps)},
+        "app": {"type": "str", "choices": sorted(apps), **named},
         "target": {"type": "str"},
         "url": {"type": "str", "required": True},
         "api_key": {"type": "str", "no_log": True, "fallback": (env_fallback, ["MEDIA_CENTER_API_KEY"])},

@@ -105,4 +105,5 @@ def read_export(app: App, gateway: Gateway) -> Tuple[Dict[str, Any], str, Dict[s
     """The canonical export of an instance, its version, and the kinds that could not be read. Raises GatewayError."""
     gateway.identify()
     raw = gateway.read()
-    return known_export(app, raw), gateway.version, {name: answer for name, answer in raw.items() if isinstance(answer, Unknown)}
+    # The table is the gateway's: which settings an app hides, it can say itself.
+    return known_export(gateway.app, raw), gateway.version, {name: answer for name, answer in raw.items() if isinstance(answer, Unknown)}
