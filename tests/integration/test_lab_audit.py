@@ -58,24 +58,35 @@ class Run:
     """One audit of a lab: its report, what it printed and what the stand-ins were asked."""
 
     def __init__(self, folder: Path) -> None:
-        environment = {**os.environ, "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"), "LC_ALL": "C.UTF-8"}
+        self.folder = folder
         lab = [sys.executable, "-m", "lab"]
         subprocess.run([*lab, "up", "--dir", str(folder)], cwd=CHECKOUT, check=True, capture_output=True)
-        before = snapshot([folder / "hosts"])
         try:
-            command = [str(BIN / "ansible-playbook"), "-i", str(folder / "inventory.yml"), "audit.yml", "--check", "--diff", "-vvv"]
-            done = subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False)
-            info = [str(BIN / "ansible"), "-i", str(folder / "inventory.yml"), "mediabox", "-m", "homelab.media_center.compose_stack_info"]
+            before = snapshot([folder / "hosts"])
+            done = self.call("ansible-playbook", "audit.yml", "--check", "--diff", "-vvv")
+            self.code, self.output = done.returncode, done.stdout + done.stderr
             self.untouched = snapshot([folder / "hosts"]) == before
-            self.exported = subprocess.run(
-                [*info, "-a", "docker_host={{ compose_stacks_docker_host }}"], cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False
-            ).stdout
+            self.report = self.newest_report()
+            info = ("-m", "homelab.media_center.compose_stack_info", "-a", "docker_host={{ compose_stacks_docker_host }}")
+            self.exported = self.call("ansible", "mediabox", *info).stdout
+            self.requests = [json.loads(line) for line in (folder / "requests.jsonl").read_text(encoding="utf-8").splitlines()]
+            self.texts = {path.name: path.read_text(encoding="utf-8") for path in (folder / "report").iterdir()}
+            self.call("ansible-playbook", "reconcile.yml", "--limit", "sonarr", "-e", "media_center_git_wins=sonarr", "-e", "media_center_ask_remote=false")
+            self.reconciled = self.newest_report()
+            self.call("ansible-playbook", "audit.yml", "--limit", "sonarr")
+            self.audited_again = self.newest_report()
         finally:
             subprocess.run([*lab, "down", "--dir", str(folder)], cwd=CHECKOUT, check=False, capture_output=True)
-        self.code, self.output = done.returncode, done.stdout + done.stderr
-        self.folder = folder
-        self.report: dict[str, Any] = json.loads((folder / "report" / "report.json").read_text(encoding="utf-8"))
-        self.requests = [json.loads(line) for line in (folder / "requests.jsonl").read_text(encoding="utf-8").splitlines()]
+
+    def call(self, program: str, *words: str) -> subprocess.CompletedProcess[str]:
+        """One call of Ansible on the lab."""
+        environment = {**os.environ, "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"), "LC_ALL": "C.UTF-8"}
+        command = [str(BIN / program), "-i", str(self.folder / "inventory.yml"), *words]
+        return subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False)
+
+    def newest_report(self) -> dict[str, Any]:
+        report: dict[str, Any] = json.loads((self.folder / "report" / "report.json").read_text(encoding="utf-8"))
+        return report
 
     def findings(self, host: str) -> list[dict[str, Any]]:
         """The findings of one host."""
@@ -144,6 +155,16 @@ def test_every_secret_of_the_apps_was_compared(run: Run) -> None:
     assert len(apps) == 5 and all(each["checked"] > 200 for each in apps)
 
 
+def test_a_secret_that_git_put_right_is_silent_in_the_next_audit(run: Run) -> None:
+    """Between the two nobody but the app wrote its database."""
+    (reconciled,), (again,) = run.reconciled["targets"], run.audited_again["targets"]
+    assert reconciled["requests"]["write"] == 3 and again["requests"]["write"] == 0
+    assert [each["code"] for each in reconciled["findings"] if each["category"] == "drift"] == ["setting_unmanaged"]
+    assert [(each["resource"], each["key"], each["path"]) for each in reconciled["gaps"]] == [("notification", "Mail", "fields.password")]
+    assert [each["code"] for each in again["findings"] if each["category"] == "drift"] == ["setting_unmanaged"]
+    assert again["gaps"] == []
+
+
 def test_the_engine_was_asked_and_never_told(run: Run) -> None:
     engines = [each for each in run.requests if each["app"] in ("mediabox", "edgebox")]
     assert len(engines) > 20
@@ -157,7 +178,7 @@ def test_no_file_of_a_docker_host_was_touched(run: Run) -> None:
 
 def test_no_canary_is_shown_anywhere(run: Run) -> None:
     canaries = [line for line in (DATA / "canaries.txt").read_text(encoding="utf-8").split() if line and not line.startswith("#")]
-    texts = {"output": run.output, "export": run.exported, **{path.name: path.read_text(encoding="utf-8") for path in (run.folder / "report").iterdir()}}
+    texts = {"output": run.output, "export": run.exported, **run.texts}
     assert len(canaries) >= 10
     for name, text in texts.items():
         assert [each for each in canaries if each in text] == [], name
