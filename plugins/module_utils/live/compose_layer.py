@@ -8,11 +8,12 @@ Such changes are lost with the next recreate. They are advice, not drift: many p
 
 from __future__ import annotations
 
-from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Sequence, Union
+from typing import AbstractSet, Any, Dict, FrozenSet, Iterable, List, Mapping, Sequence, Union
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding
 from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_engine import Engine, segment
+from ansible_collections.homelab.media_center.plugins.module_utils.live.host_layers import changed_paths
 
 #: Paths changed below the container's root by container id, or why they could not be read.
 Layers = Mapping[str, Union[Sequence[str], GatewayError]]
@@ -23,24 +24,28 @@ _SHOWN = 3
 
 
 def read_layers(engine: Engine, containers: Iterable[Mapping[str, Any]]) -> Layers:
-    """The changed paths of each container, asked side by side."""
-    asked = {str(each["Id"]): engine.submit(engine.find, "/containers/{0}/changes".format(segment(str(each["Id"])))) for each in containers}
+    """The changed paths of each container: those that can be read here, the others asked of the engine side by side."""
     inspects = {str(each["Id"]): each for each in containers}
+    here = {container: changed_paths(each) if engine.address.is_socket else None for container, each in inspects.items()}
+    asked = {
+        container: engine.submit(engine.find, "/containers/{0}/changes".format(segment(container))) for container, paths in here.items() if paths is None
+    }
     found: Dict[str, Union[Sequence[str], GatewayError]] = {}
-    for container, future in asked.items():
+    for container, inspect in inspects.items():
         try:
-            found[container] = _own_changes(future.result() or [], inspects[container])
+            paths = here[container]
+            told = paths if paths is not None else {str(each["Path"]) for each in asked[container].result() or [] if each.get("Path")}
+            found[container] = _own_changes(told, inspect)
         except GatewayError as error:
             found[container] = error
     return found
 
 
-def _own_changes(changes: Sequence[Mapping[str, Any]], inspect: Mapping[str, Any]) -> List[str]:
+def _own_changes(paths: AbstractSet[str], inspect: Mapping[str, Any]) -> List[str]:
     mounts = [str(each.get("Destination") or "") for each in inspect.get("Mounts") or ()]
     mounts += list((inspect.get("HostConfig") or {}).get("Tmpfs") or ())
     # The engine makes the working directory, too.
     mounts.append(str((inspect.get("Config") or {}).get("WorkingDir") or "/"))
-    paths = {str(each["Path"]) for each in changes if each.get("Path")}
     return sorted(path for path in _leaves(paths) if path not in _MADE_BY_ENGINE and not _below(path, _VOLATILE) and not _around(path, mounts))
 
 
