@@ -25,6 +25,16 @@ options:
       - The key of the app's API.
       - Where it is not given, E(MEDIA_CENTER_API_KEY) is used.
     type: str
+  username:
+    description:
+      - The user with whom to log in, for an app that has no key. Only qBittorrent is logged in to.
+      - Where it is not given, E(MEDIA_CENTER_USERNAME) is used.
+    type: str
+  password:
+    description:
+      - The password of O(username).
+      - Where it is not given, E(MEDIA_CENTER_PASSWORD) is used.
+    type: str
   headers:
     description:
       - Headers to send with each request, such as those that let a request past a login page in front of the app.

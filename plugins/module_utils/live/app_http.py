@@ -14,7 +14,7 @@ import dataclasses
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_text import hide
@@ -41,13 +41,18 @@ def load_requests() -> Any:
 
 @dataclasses.dataclass(frozen=True)
 class Address:
-    """Where an app answers. ``target`` is its name in messages; ``timeout`` is in seconds for connecting and for each pause while reading."""
+    """Where an app answers. ``target`` is its name in messages; ``timeout`` is in seconds for connecting and for each pause while reading.
+
+    ``username`` and ``password`` are for an app that wants a login.
+    """
 
     target: str
     url: str
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict, repr=False)
     verify: Union[bool, str] = True
     timeout: float = 30
+    username: str = ""
+    password: str = dataclasses.field(default="", repr=False)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,13 +81,18 @@ class Session:
         self._session.mount("https://", adapter)
         self._session.verify = address.verify
         self._hung = 0
+        #: What is to be done before the connections are closed.
+        self.at_end: List[Callable[[], None]] = []
         if not address.verify:
             # It was asked for, and the warning for each request would say nothing else.
             library.packages.urllib3.disable_warnings(library.packages.urllib3.exceptions.InsecureRequestWarning)
         self._session.headers.update({"Accept": "application/json", "User-Agent": "homelab.media_center", **address.headers})
 
     def close(self) -> None:
-        """Close the connections."""
+        """Do what was left for the end, and close the connections."""
+        for each in self.at_end:
+            each()
+        self.at_end.clear()
         self._session.close()
 
     def get(self, path: str, params: Optional[Mapping[str, Any]] = None) -> Any:

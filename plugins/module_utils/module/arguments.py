@@ -92,6 +92,8 @@ def app_arguments(*apps: str) -> Spec:
         "target": {"type": "str"},
         "url": {"type": "str", "required": True},
         "api_key": {"type": "str", "no_log": True, "fallback": (env_fallback, ["MEDIA_CENTER_API_KEY"])},
+        "username": {"type": "str", "fallback": (env_fallback, ["MEDIA_CENTER_USERNAME"])},
+        "password": {"type": "str", "no_log": True, "fallback": (env_fallback, ["MEDIA_CENTER_PASSWORD"])},
         "headers": {"type": "dict", "no_log": True},
         "validate_certs": {"type": "bool", "default": True},
         "ca_path": {"type": "path"},

@@ -37,7 +37,9 @@ def session_of(module: AnsibleModule, app: App, hidden: str = "") -> Session:
     sent = {**(params["headers"] or {}), **headers_of(hidden)}
     if params["api_key"] and app.key_header:
         sent[app.key_header] = params["api_key"]
-    return Session(Address(params["target"] or params["app"], params["url"], {name: str(value) for name, value in sent.items()}, verify, params["timeout"]))
+    headers = {name: str(value) for name, value in sent.items()}
+    known = (params["username"] or "", params["password"] or "")
+    return Session(Address(params["target"] or params["app"], params["url"], headers, verify, params["timeout"], *known))
 
 
 def run(module: AnsibleModule, app: App, opened: Opened) -> None:
