@@ -40,7 +40,7 @@ class Names:
     def told(self, ref: Ref, value: Any) -> Any:
         """The name or names behind a reference. An id that nothing has is told as ``#id``."""
         # What refers to nothing is known without any list.
-        if ref.resource in self.unread and value not in ([], 0):
+        if ref.resource in self.unread and value not in ([], 0 if ref.zero else None):
             why = "the list of {0} could not be read, so its names are not known".format(ref.resource)
             return Unknown(why, self.unread[ref.resource].remedy)
         if ref.many or isinstance(value, (list, tuple)):

@@ -86,6 +86,10 @@ def decide(app: App, declared: Declared, planned: Planned, permits: Permits, tar
         if why:
             refuse(change, *why)
             continue
+        fixed = sorted(path for path in values if path in resource.fixed)
+        if fixed:
+            refuse(change, "{0} is made by the app".format(", ".join(fixed)), "write into git what the app has, or have another one made in the app")
+            values = {path: value for path, value in values.items() if path not in fixed}
         values, cutting = _apart(resource, values, change.action)
         hidden = [path for path in (*values, *cutting) if path in resource.hidden]
         for kind, paths in (("access", cutting), ("bulk_effect", _bulk(resource, values, change.action)), ("hidden", hidden)):

@@ -13,7 +13,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.model im
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import KEEP, flatten, key_of
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_shapes import COMPUTED
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_limits import beyond_limits
-from ansible_collections.homelab.media_center.plugins.module_utils.repo.settings_file import PLAIN, SECRET_REF, UNKNOWN_REF, secrets_of
+from ansible_collections.homelab.media_center.plugins.module_utils.repo.settings_file import PLAIN, SECRET_REF, UNKNOWN_REF, secrets_of, unquoted
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App, SettingsResource
 
 MANAGED, MANAGED_BY = PLAIN
@@ -130,7 +130,7 @@ def _resolved(value: Any, secrets: Sequence[Any], marked: List[str], path: str =
     if isinstance(value, Mapping):
         if set(value) == {SECRET_REF}:
             marked.append(path)
-            return secrets[int(value[SECRET_REF])]
+            return unquoted(secrets[int(value[SECRET_REF])])
         if set(value) == {UNKNOWN_REF}:
             return Unknown(str(value[UNKNOWN_REF]), "define the variable, or give the vault password")
         return {name: _resolved(each, secrets, marked, "{0}.{1}".format(path, name) if path else str(name)) for name, each in value.items()}
@@ -138,7 +138,7 @@ def _resolved(value: Any, secrets: Sequence[Any], marked: List[str], path: str =
         found = [_resolved(each, secrets, marked, path) for each in value]
         # A list is compared as one value, so one hole in it makes the whole of it unknown.
         return next(_holes(found), found)
-    return value
+    return unquoted(value)
 
 
 def _holes(value: Any) -> Iterator[Unknown]:
@@ -188,7 +188,11 @@ def _faults(resource: SettingsResource, thing: Mapping[str, Any], where: str) ->
             found.append("{0}: {1}.formatItems.{2} has to be a whole number".format(where, resource.name, name))
     wanted = () if resource.key_else else resource.key
     found += beyond_limits(resource, thing, where)
-    missing = [name for name in wanted if name not in thing and name != "tags" and not name.startswith(("required", "ignored", "indexerId"))]
+    missing = [
+        name
+        for name in wanted
+        if name not in thing and name not in resource.nullable and name != "tags" and not name.startswith(("required", "ignored", "indexerId"))
+    ]
     found += ["{0}: a {1} needs {2}".format(where, resource.name, name) for name in missing]
     return found
 

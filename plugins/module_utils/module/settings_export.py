@@ -9,13 +9,15 @@ from typing import Any, Dict, Mapping
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw, export
+from ansible_collections.homelab.media_center.plugins.module_utils.repo.settings_file import quoted
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
 
 
 def known_export(app: App, raw: Raw, whole: bool = False) -> Dict[str, Any]:
     """The settings document of an instance, or with ``whole`` all that can be written to it.
 
-    A reference into a list that could not be read is left out: nothing is declared of it then.
+    A reference into a list that could not be read is left out: nothing is declared of it then. A text that would be a template in a
+    settings file is quoted so that it stays what it is.
     """
     return dict(_known(export(app, raw, whole)))
 
@@ -25,4 +27,4 @@ def _known(value: Any) -> Any:
         return {name: _known(each) for name, each in value.items() if not isinstance(each, Unknown)}
     if isinstance(value, (list, tuple)):
         return [_known(each) for each in value]
-    return value
+    return quoted(value)

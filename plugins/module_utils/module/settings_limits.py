@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Mapping, Optional
+from typing import Any, Iterator, Mapping, Optional, Sequence
 
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import Limit, SettingsResource
 
@@ -17,10 +17,17 @@ def beyond_limits(resource: SettingsResource, thing: Mapping[str, Any], where: s
         needed = _needed(resource.limits.get(name), value)
         if needed:
             yield told + needed
+        wrong = [each for each in _texts(value) if each not in resource.choices.get(name, (each,)) and not each.startswith("#")]
+        if wrong:
+            yield told + "cannot be {0}: {1}".format(", ".join(wrong), ", ".join(resource.choices[name]))
         if resource.properties.get(name) == "subnets":
             yield from (told + "names {0}, which is no network like 192.168.1.0/24".format(each) for each in _no_networks(value))
     for name, switch in resource.pairs.items():
         yield from _unpaired(resource, thing, name, switch, where)
+
+
+def _texts(value: Any) -> Sequence[str]:
+    return [each for each in (value if isinstance(value, (list, tuple)) else (value,)) if isinstance(each, str)]
 
 
 def _needed(limit: Optional[Limit], value: Any) -> str:

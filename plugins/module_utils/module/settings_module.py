@@ -20,7 +20,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.module.settin
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_export import known_export
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_run import Gateway, diff, plan_settings, told, unread
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_unread import Why, explained, reasons_of, still_known, without_key
-from ansible_collections.homelab.media_center.plugins.module_utils.repo.settings_file import headers_of
+from ansible_collections.homelab.media_center.plugins.module_utils.repo.settings_file import headers_of, unwrapped
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
 
 Opened = Callable[[App, Session], Gateway]
@@ -38,7 +38,7 @@ def session_of(module: AnsibleModule, app: App, hidden: str = "") -> Session:
     if params["api_key"] and app.key_header:
         sent[app.key_header] = params["api_key"]
     headers = {name: str(value) for name, value in sent.items()}
-    known = (params["username"] or "", params["password"] or "")
+    known = (params["username"] or "", unwrapped(params["password"] or ""))
     return Session(Address(params["target"] or params["app"], params["url"], headers, verify, params["timeout"], *known))
 
 
@@ -59,6 +59,8 @@ def run(module: AnsibleModule, app: App, opened: Opened) -> None:
         error = failed if params["api_key"] else without_key(failed, why)
         told_why = redactor.text("{0} {1}: {2}".format(error.method, error.path, error.message) if error.path else error.message)
         result = {"changed": False, "actions": [], "media_center": unread(target, app, declared, told_why, error.remedy, session.requests)}
+        if failed.login_refused:
+            result["login_refused"] = True
     finally:
         session.close()
     module.exit_json(**result)
@@ -68,12 +70,13 @@ def _result(module: AnsibleModule, gateway: Gateway, declared: Declared, redacto
     params, app = module.params, gateway.app
     target = params["target"] or app.name
     gateway.identify()
-    raw = gateway.read()
+    kinds = gateway.app.asked({*declared.kinds, *(name for name, dummy in declared.state.items)})
+    raw = gateway.read(kinds)
     planned = before = plan_settings(app, declared, raw, params["fingerprints"] or {}, redactor)
     findings: List[Finding] = []
     applied = apply_settings(gateway, declared, planned, raw, _permits(params), module.check_mode, target, params["previous_directory"] or "")
     if applied.changed and not module.check_mode:
-        raw = gateway.read()
+        raw = gateway.read(kinds)
         planned = plan_settings(app, declared, raw, still_known(params["fingerprints"] or {}, applied.done), redactor)
         findings = not_stored(declared, applied.done, planned, redactor, target)
     noted = [dataclasses.replace(each, target=target) for each in gateway.notes(raw)]
@@ -93,9 +96,9 @@ def run_info(module: AnsibleModule, app: App, opened: Opened) -> None:
     """Export the settings of an instance; fails with one sentence where it cannot be read."""
     session = session_of(module, app)
     try:
-        exported, version, unreadable = read_export(app, opened(app, session))
+        exported, version, unreadable = read_export(app, opened(app, session), module.params.get("include") or (), bool(module.params.get("everything")))
     except GatewayError as error:
-        module.fail_json(msg=str(error), requests=session.requests)
+        module.fail_json(msg=str(error), requests=session.requests, **({"login_refused": True} if error.login_refused else {}))
     finally:
         session.close()
     for name in sorted(unreadable):
@@ -103,9 +106,12 @@ def run_info(module: AnsibleModule, app: App, opened: Opened) -> None:
     module.exit_json(changed=False, settings=exported, version=version, unread=sorted(unreadable), requests=session.requests)
 
 
-def read_export(app: App, gateway: Gateway) -> Tuple[Dict[str, Any], str, Dict[str, Unknown]]:
-    """The canonical export of an instance, its version, and the kinds that could not be read. Raises GatewayError."""
+def read_export(app: App, gateway: Gateway, include: Sequence[str] = (), whole: bool = False) -> Tuple[Dict[str, Any], str, Dict[str, Unknown]]:
+    """The canonical export of an instance, its version, and the kinds that could not be read. Raises GatewayError.
+
+    ``include`` are the kinds that are read on request only; ``whole`` tells what an export leaves out by itself, too.
+    """
     gateway.identify()
-    raw = gateway.read()
+    raw = gateway.read(gateway.app.asked(include))
     # The table is the gateway's: which settings an app hides, it can say itself.
-    return known_export(gateway.app, raw), gateway.version, {name: answer for name, answer in raw.items() if isinstance(answer, Unknown)}
+    return known_export(gateway.app, raw, whole), gateway.version, {name: answer for name, answer in raw.items() if isinstance(answer, Unknown)}

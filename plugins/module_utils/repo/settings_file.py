@@ -20,6 +20,9 @@ PLAIN = ("managed", "managed_by")
 #: What stands in a travelling document for a secret, and for a value that could not be rendered.
 SECRET_REF, UNKNOWN_REF = "secret_ref", "unknown"
 
+_TEMPLATES = ("{{", "{%", "{#")
+_QUOTES = ("{% raw %}", "{% endraw %}")
+
 
 class Unrenderable(Exception):
     """A value that needs what is not there; ``str()`` says what, without quoting a value."""
@@ -104,6 +107,30 @@ def _is_secret(app: App, name: str, path: str, value: Any) -> bool:
         return True
     # The address of a webhook is its secret, whatever it is called.
     return isinstance(value, str) and (secret_name(path) or secret_address(value))
+
+
+def quoted(value: Any) -> Any:
+    """A value as it has to stand in a settings file: a text with braces of its own, as webhooks have, is no template there."""
+    if isinstance(value, str) and any(each in value for each in _TEMPLATES) and "endraw" not in value:
+        return _QUOTES[0] + value + _QUOTES[1]
+    return value
+
+
+def unquoted(value: Any) -> Any:
+    """The opposite of ``quoted``, for a value that was handed on without being rendered."""
+    if isinstance(value, str) and value.startswith(_QUOTES[0]) and value.endswith(_QUOTES[1]):
+        return value[len(_QUOTES[0]) : -len(_QUOTES[1])]
+    return value
+
+
+def wrapped(password: str) -> str:
+    """A password as an argument that Ansible is told not to log: alone, it would be cut out of everything where it stands as an ordinary word."""
+    return json.dumps({"media_center_password": password})
+
+
+def unwrapped(text: str) -> str:
+    """The password of ``wrapped``, or the text where it is one itself."""
+    return str(json.loads(text)["media_center_password"]) if text.startswith('{"media_center_password": ') else text
 
 
 def secrets_of(text: str) -> List[Any]:

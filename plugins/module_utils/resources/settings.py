@@ -10,7 +10,7 @@ are ours (snake_case).
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Dict, Mapping, Optional, Tuple
+from typing import Any, Dict, Iterable, Mapping, Optional, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Field, OneOf, Resource
 
@@ -126,6 +126,12 @@ class App:
     port: int
     resources: Mapping[str, SettingsResource]
     key_header: str = "X-Api-Key"
+
+    def asked(self, named: Iterable[str]) -> Tuple[str, ...]:
+        """The kinds to read where these are named; none, which means all, where the app has none that is read on request only."""
+        wanted = set(named)
+        left = {name for name, each in self.resources.items() if each.opt_in and name not in wanted}
+        return tuple(name for name in self.resources if name not in left) if any(each.opt_in for each in self.resources.values()) else ()
 
     def by_order(self) -> Tuple[SettingsResource, ...]:
         """The records, referenced ones first."""
