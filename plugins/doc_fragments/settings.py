@@ -64,8 +64,8 @@ options:
     type: str
   lines:
     description:
-      - The line of each value of O(file). The action plugin fills this in.
-    type: dict
+      - The line of each value of O(file), as JSON. The action plugin fills this in.
+    type: str
   fault:
     description:
       - Why O(file) could not be read. The action plugin fills this in.

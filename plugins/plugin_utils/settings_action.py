@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Mapping
@@ -47,7 +48,7 @@ class SettingsAction(ActionBase):
             options["git_wins"] = False
         try:
             travelling = self._declared(app, options, variables)
-            options.update(settings=travelling.document, lines={place: list(told) for place, told in travelling.lines.items()})
+            options.update(settings=travelling.document, lines=json.dumps(travelling.lines) if travelling.lines else "")
         except GatewayError as error:
             travelling = Travelling(None)
             options.update(settings=None, fault=str(error))

@@ -124,7 +124,8 @@ def settings_arguments(*apps: str) -> Spec:
         "allow": {"type": "list", "elements": "str", "choices": ["access", "bulk_effect", "hidden"]},
         "previous_directory": {"type": "path"},
         "secrets": {"type": "str", "no_log": True},
-        "lines": {"type": "dict"},
+        # As one text: Ansible would copy, check and send back each of its thousands of values.
+        "lines": {"type": "str"},
         "fault": {"type": "str"},
         "fingerprints": {"type": "dict"},
         "unread_secrets": {"type": "list", "elements": "dict", "no_log": False, "options": unread_options()},

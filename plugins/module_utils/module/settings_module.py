@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 from typing import Any, Callable, Dict, List, Sequence, Tuple
 
@@ -48,7 +49,8 @@ def run(module: AnsibleModule, app: App, opened: Opened) -> None:
     target = params["target"] or params["app"]
     redactor = Redactor(params["fingerprint_key"] or os.urandom(32).hex())
     session = session_of(module, app, params["secrets"] or "")
-    declared = read_declared(app, params["settings"], params["secrets"] or "", params["lines"] or {}, params["file"] or "settings", params["repository"])
+    lines = json.loads(params["lines"] or "{}")
+    declared = read_declared(app, params["settings"], params["secrets"] or "", lines, params["file"] or "settings", params["repository"])
     if params["fault"]:
         declared = Declared(True, declared.state, {}, faults=(redactor.text(params["fault"]),))
     why = reasons_of(params, redactor)

@@ -101,8 +101,9 @@ def test_values_are_rendered_one_by_one_and_secrets_travel_apart(args: dict[str,
 
 def test_every_value_has_its_line(args: dict[str, Any]) -> None:
     _result, given = run(args, **VARIABLES)
-    assert given["lines"]["download_client.0.fields.host"][0] == 8
-    assert given["lines"]["config_naming.standardMovieFormat"][0] == 14
+    lines = json.loads(given["lines"])
+    assert lines["download_client.0.fields.host"][0] == 8
+    assert lines["config_naming.standardMovieFormat"][0] == 14
 
 
 def test_a_variable_that_is_not_there_makes_one_value_unknown_by_name(args: dict[str, Any]) -> None:
@@ -182,7 +183,7 @@ def test_an_empty_file_declares_nothing(tmp_path: Path) -> None:
 def test_settings_of_the_task_outrank_the_file(args: dict[str, Any]) -> None:
     _result, given = run({**args, "settings": {"tag": [{"label": "x"}], "notification": [{"name": "n", "fields": {"token": "c4nary"}}]}})
     assert given["settings"] == {"tag": [{"label": "x"}], "notification": [{"name": "n", "fields": {"token": {"secret_ref": 0}}}]}
-    assert given["lines"] == {} and secrets(given) == ["c4nary"]
+    assert given["lines"] == "" and secrets(given) == ["c4nary"]
 
 
 def test_a_kind_that_the_app_does_not_have_tells_nothing_of_its_texts() -> None:
