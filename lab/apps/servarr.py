@@ -91,8 +91,8 @@ class Servarr:
         path = request.path
         inside = bool(base) and (path.lower() + "/").startswith(base.lower() + "/")
         bare = path[len(base) :] if inside else path
-        if not self._open(request, bare) and not self._authorized(request):
-            return answers.empty(401)
+        if not self._open(request, bare) and (bare == "/initialize.json" or not self._authorized(request)):
+            return answers.guarded(self.instance.title, self.instance.host, base, bare)
         if base and not inside:
             return self._signed(path, self._redirect(request))
         if self.instance.locked == "readers":
@@ -109,7 +109,7 @@ class Servarr:
             return request.method in ("GET", "HEAD")
         if path.lower() == "/api" or path.lower().startswith("/api/"):
             return False
-        return path != "/initialize.json" or self.instance.host["authenticationMethod"] in ("none", "external")
+        return path != "/initialize.json" or answers.unguarded(self.instance.host)
 
     def _authorized(self, request: Request) -> bool:
         """Query before header before Authorization: the first that is there decides, also an empty one."""

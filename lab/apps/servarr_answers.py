@@ -12,6 +12,7 @@ import json
 import re
 import uuid
 from typing import Any
+from urllib.parse import quote
 
 from lab.server import Response
 
@@ -126,3 +127,17 @@ def null_reference() -> Response:
 def null_argument(name: str) -> Response:
     """500: an argument that must not be null."""
     return message(500, f"Value cannot be null. (Parameter '{name}')", "System.ArgumentNullException")
+
+
+def unguarded(host: dict[str, Any]) -> bool:
+    """Whether no login guards the pages of the web UI; everybody who asks the lab does it from a local address."""
+    return host["authenticationMethod"] in ("none", "external") or host.get("authenticationRequired") == "disabledForLocalAddresses"
+
+
+def guarded(title: str, host: dict[str, Any], base: str, path: str) -> Response:
+    """The refusal of who has no key, or, for a page of the web UI, which no key opens, has not logged in."""
+    if path != "/initialize.json":
+        return empty(401)
+    if host["authenticationMethod"] == "basic":
+        return empty(401, **{"WWW-Authenticate": f'Basic realm="{title}"'})
+    return Response(302, b"", {"Location": f"{base}/login?returnUrl={quote(base + path, safe='')}"})

@@ -237,3 +237,12 @@ def test_two_live_things_of_one_name(apps: Apps) -> None:
     assert {(each["key"], each["reason"]) for each in told["gaps"] if each["kind"] == "unknown"} == {
         (rows[0]["name"], f"the app has two of them called {rows[0]['name']}")
     }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_key_that_everybody_can_read_is_told_and_not_shown(apps: Apps, name: str) -> None:
+    assert apps.audit(name)["media_center"]["findings"] == []
+    apps.apps[name].instance.host["authenticationMethod"] = "none"
+    result = apps.audit(name)
+    assert [each["code"] for each in result["media_center"]["findings"] if each["category"] == "security"] == ["api_key_public"]
+    assert apps.key(name) not in json.dumps(result)
