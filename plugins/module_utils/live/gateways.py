@@ -10,9 +10,17 @@ from __future__ import annotations
 
 from typing import Any, Dict, Tuple
 
+from ansible_collections.homelab.media_center.plugins.module_utils.live.bazarr import Bazarr
+from ansible_collections.homelab.media_center.plugins.module_utils.live.plex import Plex
 from ansible_collections.homelab.media_center.plugins.module_utils.live.servarr import Servarr
 from ansible_collections.homelab.media_center.plugins.module_utils.resources import servarr
+from ansible_collections.homelab.media_center.plugins.module_utils.resources.bazarr import BAZARR
+from ansible_collections.homelab.media_center.plugins.module_utils.resources.plex import PLEX
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
 
 #: By the name of the app: its table and its gateway.
-GATEWAYS: Dict[str, Tuple[App, Any]] = {name: (app, Servarr) for name, app in servarr.APPS.items()}
+GATEWAYS: Dict[str, Tuple[App, Any]] = {
+    **{name: (app, Servarr) for name, app in servarr.APPS.items()},
+    BAZARR.name: (BAZARR, Bazarr),
+    PLEX.name: (PLEX, Plex),
+}
