@@ -42,6 +42,8 @@ class Bazarr:
         self.store = Store(key)
         # `None`: every neighbour answers; else the addresses (host:port) that do.
         self.reachable: set[str] | None = None
+        # The keys of the neighbours, where they are others than those that are stored.
+        self.neighbour_keys: dict[str, str] = {}
         self.reads = 0
         self._connecting: set[str] = set()
         self._ended = threading.Event()
@@ -126,13 +128,16 @@ class Bazarr:
         link = self.store.settings[name]
         return self.reachable is None or f"{link['ip']}:{link['port']}" in self.reachable
 
+    def _neighbour_key(self, name: str) -> str:
+        return self.neighbour_keys.get(name, self.store.settings[name]["apikey"])
+
     def _status(self, _request: Request) -> Response:
         self.reads += 1
         status = dict(self.store.fresh["status"])
         for name, link in rules()["links"].items():
             if not self.store.settings["general"][link["switch"]]:
                 status[link["version"]] = ""
-            elif not self._reaches(name):
+            elif not self._reaches(name) or self._neighbour_key(name) != self.store.settings[name]["apikey"]:
                 status[link["version"]] = "unknown"
         return json_response(200, {"data": {**status, "start_time": status["start_time"] + self.reads}})
 
@@ -199,7 +204,7 @@ class Bazarr:
             key = request.argument("apikey")
             why = f"ConnectionError(MaxRetryError(\"HTTPConnectionPool(host='{url.hostname}', port={url.port}): Max retries exceeded with url: "
             return json_response(200, {"error": f'{why}{url.path}?apikey={key} (Connection refused)"))', "status": False})
-        keys = {self.store.settings[name]["apikey"]: self.store.fresh["status"][link["version"]] for name, link in rules()["links"].items()}
+        keys = {self._neighbour_key(name): self.store.fresh["status"][link["version"]] for name, link in rules()["links"].items()}
         if request.argument("apikey") in keys:
             return json_response(200, {"code": 200, "status": True, "version": keys[request.argument("apikey")]})
         return json_response(200, {"code": 401, "error": "Access Denied. Check API key.", "status": False})
