@@ -101,6 +101,19 @@ def app_arguments(*apps: str) -> Spec:
     }
 
 
+def vpn_arguments() -> Spec:
+    """Arguments of ``vpn_info``: where the control server answers, and both ways to log in there."""
+    shared = app_arguments("")
+    del shared["app"]
+    return {
+        **shared,
+        "vpn": {"type": "str", "default": "gluetun"},
+        "url": {"type": "str"},
+        "username": {"type": "str"},
+        "password": {"type": "str", "no_log": True},
+    }
+
+
 def unread_options() -> Spec:
     """One entry of what ``app_secrets_info`` could not read."""
     return {
