@@ -54,6 +54,7 @@ class Store:
 
     def furnish(self, own: _Row) -> None:
         """Put what a house has set over a fresh installation."""
+        self.fresh["status"]["bazarr_version"] = own["version"]
         for section, values in own["settings"].items():
             self.settings[section].update(copy.deepcopy(values))
         self.enable(own["languages"])

@@ -43,7 +43,7 @@ class Bazarr:
         try:
             status = self.session.get(path)
         except GatewayError as error:
-            if error.status in (200, 404):
+            if error.status == 404 or _is_page(error):
                 raise self._stranger("nothing of Bazarr answers at this address, but a page for people or nothing at all", path) from None
             raise
         data = status.get("data") if isinstance(status, Mapping) else None
@@ -93,13 +93,18 @@ class Bazarr:
         return BazarrWriter(self.app, self.session, raw)
 
 
+def _is_page(error: GatewayError) -> bool:
+    """Whether the web page came. Broken JSON has the same status, and may be whole the next time."""
+    return error.status == 200 and not error.retryable
+
+
 def _is_known(answer: Any) -> bool:
     return answer is not None and not isinstance(answer, Unknown)
 
 
 def _checked(path: str, answer: Any) -> Any:
     if isinstance(answer, GatewayError):
-        if answer.status == 200:
+        if _is_page(answer):
             why = "Bazarr answered with its web page, as it does for a path that it does not have"
             return Unknown("{0}: {1}".format(why, path), "update Bazarr, or look at its log")
         return Unknown(answer.message, answer.remedy)
