@@ -12,8 +12,9 @@ from typing import Any, Dict, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.live.bazarr import Bazarr
 from ansible_collections.homelab.media_center.plugins.module_utils.live.plex import Plex
+from ansible_collections.homelab.media_center.plugins.module_utils.live.seerr import Seerr
 from ansible_collections.homelab.media_center.plugins.module_utils.live.servarr import Servarr
-from ansible_collections.homelab.media_center.plugins.module_utils.resources import servarr
+from ansible_collections.homelab.media_center.plugins.module_utils.resources import seerr, servarr
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.bazarr import BAZARR
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.plex import PLEX
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
@@ -21,6 +22,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.resources.set
 #: By the name of the app: its table and its gateway.
 GATEWAYS: Dict[str, Tuple[App, Any]] = {
     **{name: (app, Servarr) for name, app in servarr.APPS.items()},
+    **{name: (app, Seerr) for name, app in seerr.APPS.items()},
     BAZARR.name: (BAZARR, Bazarr),
     PLEX.name: (PLEX, Plex),
 }

@@ -152,7 +152,7 @@ def running_state(app: App, raw: Raw, declared: Optional[State] = None) -> State
         if isinstance(answers, Unknown):
             unreadable[name] = answers
             continue
-        for answer in () if resource.static else listed(resource, answers or ()):
+        for answer in () if resource.static else listed(resource, () if answers is None else answers):
             thing = canonical(resource, answer, names)
             hidden = nameless(resource, thing)
             if hidden is not None:
