@@ -65,3 +65,15 @@ attributes:
       - homelab.media_center.settings
       - homelab.media_center.all
 """
+
+    # Together with the fragment above, for modules of the action group of the VPN.
+    ACTION_GROUP_VPN = r"""
+options: {}
+attributes:
+  action_group:
+    description: Defaults for these modules are set with C(group/homelab.media_center.vpn) in C(module_defaults).
+    support: full
+    membership:
+      - homelab.media_center.vpn
+      - homelab.media_center.all
+"""

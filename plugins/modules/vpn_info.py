@@ -21,7 +21,7 @@ description:
   - This module was built from the sources of gluetun 3.38 to 3.41 and of May 2026. It has not yet been run against a real gluetun.
 extends_documentation_fragment:
   - homelab.media_center.attributes
-  - homelab.media_center.attributes.action_group_settings
+  - homelab.media_center.attributes.action_group_vpn
   - homelab.media_center.attributes.read_only
 options:
   vpn:
