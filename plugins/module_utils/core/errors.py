@@ -23,10 +23,12 @@ class GatewayError(Exception):
     as URLs go: ``path`` has neither query nor userinfo, ``target`` and ``message`` no userinfo.
 
     ``status`` is the HTTP status, or None where no answer came. ``retryable`` says whether asking again later, with
-    nothing changed by a person, can help.
+    nothing changed by a person, can help. ``login_refused``: no further login is to be sent.
     """
 
     def __init__(
+    login_refused = False
+
         self,
         message: str,
         *,

@@ -12,11 +12,13 @@ from typing import Any, Dict, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.live.bazarr import Bazarr
 from ansible_collections.homelab.media_center.plugins.module_utils.live.plex import Plex
+from ansible_collections.homelab.media_center.plugins.module_utils.live.qbittorrent import Qbittorrent
 from ansible_collections.homelab.media_center.plugins.module_utils.live.seerr import Seerr
 from ansible_collections.homelab.media_center.plugins.module_utils.live.servarr import Servarr
 from ansible_collections.homelab.media_center.plugins.module_utils.resources import seerr, servarr
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.bazarr import BAZARR
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.plex import PLEX
+from ansible_collections.homelab.media_center.plugins.module_utils.resources.qbittorrent import QBITTORRENT
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
 
 #: By the name of the app: its table and its gateway.
@@ -25,4 +27,5 @@ GATEWAYS: Dict[str, Tuple[App, Any]] = {
     **{name: (app, Seerr) for name, app in seerr.APPS.items()},
     BAZARR.name: (BAZARR, Bazarr),
     PLEX.name: (PLEX, Plex),
+    QBITTORRENT.name: (QBITTORRENT, Qbittorrent),
 }

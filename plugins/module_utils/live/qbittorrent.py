@@ -39,7 +39,6 @@ class Qbittorrent:
         self._version = ""
         #: It answered without a login or a key.
         self._open = False
-        self.login_refused = False
         #: The preferences as this version calls them.
         self._own_names: FrozenSet[str] = frozenset()
 
@@ -65,14 +64,10 @@ class Qbittorrent:
         self._version = version.lstrip("v")
 
     def _log_in(self, connection: Connection) -> None:
-        try:
-            if self._refused:
-                message = "it refused the login before in this run; nothing more is tried, because it bans an address after some refusals"
-                raise LoginRefused(message, target=self.session.address.target, status=403, remedy="correct media_center_username and media_center_password")
-            connection.log_in()
-        except LoginRefused:
-            self.login_refused = True
-            raise
+        if self._refused:
+            message = "it refused the login before in this run; nothing more is tried, because it bans an address after some refusals"
+            raise LoginRefused(message, target=self.session.address.target, status=403, remedy="correct media_center_username and media_center_password")
+        connection.log_in()
 
     def _ask_version(self) -> str:
         version = str(self._read("app/version", lambda client: client.app_version())).strip()

@@ -35,6 +35,8 @@ _Told = Tuple[str, str, bool]
 class LoginRefused(GatewayError):
     """qBittorrent took neither this user nor this password, or bans the address: asking again makes it worse."""
 
+    login_refused = True
+
 
 def load_library() -> Any:
     """The library, imported when it is first needed. Raises ImportError."""

@@ -157,7 +157,8 @@ def _gone(app: App, asked: Mapping[Tuple[str, str], Item], kept: Mapping[Tuple[s
         there, properties = kept[ident].values, table.properties
         for path in sorted(item.values):
             head, dummy, name = path.partition(".")
-            if path in there or item.values[path] in (None, "", []):
+            # The names in a mapping that is told whole are people's own.
+            if path in there or item.values[path] in (None, "", []) or (name and table.field(head).kind == "covers"):
                 continue
             if table.tells_all:
                 found.append(Gone(*ident, path, nearest(path, there, 0.75)))
