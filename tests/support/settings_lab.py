@@ -7,13 +7,8 @@ from __future__ import annotations
 
 import copy
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.settings_file import hidden, split
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.servarr import APPS
 from ansible_collections.homelab.media_center.plugins.modules import servarr_settings, servarr_settings_info
@@ -22,18 +17,18 @@ from lab.apps import servarr
 from lab.faults import FaultFile
 from lab.request_log import RequestLog
 from lab.server import serve
-from support.parts import CHECKOUT
-from support.repository import Repository
+from support.settings_play import PLAYBOOK, SettingsPlay
 from support.settings_run import call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from lab.apps.servarr import Servarr
     from lab.server import Request, Response
 
+__all__ = ["NAMES", "PLAYBOOK", "SettingsLab", "drift"]
 NAMES = tuple(APPS)
-PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 
 
 class _Served:
@@ -51,20 +46,18 @@ class _Served:
         return self.stand_in.failure(status)
 
 
-class SettingsLab:
+class SettingsLab(SettingsPlay):
     """The five apps on ports of their own. ``faults`` are asked before each answer; ``documents`` are what git declares of each app."""
 
     def __init__(self, folder: Path, faults: FaultFile | None = None) -> None:
-        self.folder = folder
-        self._requests = folder / "requests.jsonl"
+        super().__init__(folder)
+        self._requests = self.own(folder / "requests.jsonl")
         self._log = RequestLog(self._requests)
         self.apps = {name: servarr.of_app(name) for name in NAMES}
         self._served = {name: _Served(app) for name, app in self.apps.items()}
         faults = faults or FaultFile(folder / "faults.json")
         self._listeners = {name: serve(served, faults, self._log) for name, served in self._served.items()}
         self.urls = {name: listener.address for name, listener in self._listeners.items()}
-        self.documents: dict[str, Any] = {}
-        self.output = ""
 
     def close(self) -> None:
         """Stop all of them."""
@@ -109,62 +102,9 @@ class SettingsLab:
     def _call(self, module: Any, name: str, **more: Any) -> dict[str, Any]:
         return call(module, {"app": name, "url": self.urls[name], "api_key": self.key(name), "timeout": 5, **more})
 
-    def play(self, playbook: str, *words: str, variables: Mapping[str, Any] | None = None, collections: Path = CHECKOUT / "collections") -> int:
-        """The exit code of a run of a playbook on all five; its output is kept. Whatever it leaves lies below ``folder``."""
-        files = {f"apps/{name}.yml": yaml.safe_dump(document, sort_keys=False) for name, document in self.documents.items()}
-        root = self.folder / "homelab-apps"
-        if any(not (root / name).exists() or (root / name).read_text(encoding="utf-8") != text for name, text in files.items()):
-            Repository(root).commit(files)
-        shared = {
-            "ansible_connection": "local",
-            "ansible_python_interpreter": sys.executable,
-            "media_center_repositories": {"homelab-apps": str(root)},
-            "media_center_report_dir": str(self.folder / "report"),
-            "media_center_state_dir": str(self.folder / "state"),
-            "media_center_become": False,
-            "media_center_ask_remote": False,
-            **(variables or {}),
-        }
-        children = {name: {"hosts": {name: {"media_center_url": self.urls[name], "media_center_api_key": self.key(name)}}} for name in NAMES}
-        inventory = self.folder / "inventory.yml"
-        inventory.write_text(yaml.safe_dump({"all": {"vars": shared, "children": {"media_apps": {"children": children}}}}, sort_keys=False), encoding="utf-8")
-        command = [str(PLAYBOOK), "-i", str(inventory), f"homelab.media_center.{playbook}", *words]
-        done = subprocess.run(command, cwd=CHECKOUT, env=self._environment(collections), capture_output=True, text=True, timeout=240, check=False)
-        self.output = done.stdout + done.stderr
-        return done.returncode
-
-    def _environment(self, collections: Path) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_") and not name.lower().endswith("_proxy")}
-        temporary = self.folder / "temporary"
-        temporary.mkdir(exist_ok=True)
-        own = {
-            "LC_ALL": "C.UTF-8",
-            "TMPDIR": str(temporary),
-            "ANSIBLE_COLLECTIONS_PATH": str(collections),
-            "ANSIBLE_LOCAL_TEMP": str(self.folder / "local"),
-            "ANSIBLE_REMOTE_TEMP": str(self.folder / "remote"),
-            "ANSIBLE_CACHE_PLUGIN": "jsonfile",
-            "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(self.folder / "facts"),
-            "ANSIBLE_LOG_PATH": str(self.folder / "ansible.log"),
-            "ANSIBLE_RETRY_FILES_ENABLED": "False",
-            "ANSIBLE_LOCALHOST_WARNING": "False",
-        }
-        return {**kept, **own}
-
-    def report(self) -> dict[str, Any]:
-        """The report of the last run."""
-        found: dict[str, Any] = json.loads((self.folder / "report" / "report.json").read_text(encoding="utf-8"))
-        return found
-
-    def targets(self) -> dict[str, dict[str, Any]]:
-        """What the last report tells of each app."""
-        return {each["name"]: each for each in self.report()["targets"]}
-
-    def left(self) -> dict[str, bytes]:
-        """All that the last runs show or leave, by where: but for the operator's own files and the lab's."""
-        own = (self.folder / "inventory.yml", self.folder / "homelab-apps", self._requests)
-        files = [path for path in self.folder.rglob("*") if path.is_file() and not any(path.is_relative_to(each) for each in own)]
-        return {"output": self.output.encode(), **{str(path.relative_to(self.folder)): path.read_bytes() for path in files}}
+    def hosts(self) -> dict[str, dict[str, Any]]:
+        """The variables of the five in the inventory."""
+        return {name: {"media_center_url": self.urls[name], "media_center_api_key": self.key(name)} for name in NAMES}
 
 
 def drift(told: Mapping[str, Any]) -> list[tuple[str, str, str]]:
