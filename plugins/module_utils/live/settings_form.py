@@ -15,7 +15,7 @@ from typing import Any, Callable, Dict, FrozenSet, List, Mapping, Optional, Sequ
 from ansible_collections.homelab.media_center.plugins.module_utils.core.equality import canonical as comparable
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Item, NotComparable, State, Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_names import may_be_secret, secret_name
-from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_text import secret_address
+from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_text import hide, secret_address
 from ansible_collections.homelab.media_center.plugins.module_utils.live import settings_shapes
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_shapes import MASK, MASKED, Elsewhere, Names
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App, SettingsResource
@@ -262,7 +262,7 @@ def is_secret(resource: SettingsResource, path: str, value: Any) -> bool:
     """Whether a value must not be told: the table says so, or it has the name or the address of a secret and is a provider's field or unknown to the table."""
     if value in ("", None, []):
         return False
-    if resource.field(path).secret == "always":
+    if resource.field(path).secret == "always" or (path in resource.commands and isinstance(value, str) and hide(value) != value):
         return True
     known = not path.startswith("fields.") if resource.provider else path.partition(".")[0] in resource.properties
     if known or not isinstance(value, (str, list)):

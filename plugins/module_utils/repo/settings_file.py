@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_names import secret_name
-from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_text import secret_address
+from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_text import hide, secret_address
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
 
 #: Keys of a settings file that are no kind and hold no secret: which kinds git manages, and which another program does.
@@ -106,7 +106,7 @@ def _is_secret(app: App, name: str, path: str, value: Any) -> bool:
     if _always(app, name, path):
         return True
     # The address of a webhook is its secret, whatever it is called.
-    return isinstance(value, str) and (secret_name(path) or secret_address(value))
+    return isinstance(value, str) and (secret_name(path) or secret_address(value) or (path in app.resources[name].commands and hide(value) != value))
 
 
 def quoted(value: Any) -> Any:

@@ -54,6 +54,7 @@ class SettingsResource(Resource):
     ``specifications``, ``quality_profile``, ``quality_definition``, ``delay_profile``, ``metadata_profile``.
     ``provider`` objects carry ``implementation`` and ``fields`` beside their properties.
     ``secrets`` are properties or field names that hold a secret whether or not the app masks them.
+    ``commands`` are texts in which one may stand, as in a command line: such a text is told only where none is seen in it.
     ``ours``: the app cannot create it (``create``) or remove it (``delete``). ``order`` is the place in which writes are
     applied, references first. ``enabled_by`` are the flags of which one is enough for the app to test a connection.
     ``access`` and ``bulk_effect`` are properties that cut access or start bulk effects when they are written; those of ``either_way``
@@ -79,6 +80,7 @@ class SettingsResource(Resource):
     shape: str = ""
     refs: Mapping[str, Ref] = dataclasses.field(default_factory=dict)
     secrets: Tuple[str, ...] = ()
+    commands: Tuple[str, ...] = ()
     create: bool = True
     delete: bool = True
     order: int = 0
