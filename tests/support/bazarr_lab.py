@@ -19,6 +19,7 @@ from lab.apps import bazarr
 from lab.faults import FaultFile
 from lab.request_log import RequestLog
 from lab.server import serve
+from support.settings_play import SettingsPlay
 from support.settings_run import call
 
 if TYPE_CHECKING:
@@ -34,16 +35,16 @@ KINDS = tuple(BAZARR.resources)
 ALLOW = ["access", "bulk_effect"]
 
 
-class BazarrLab:
-    """One instance with the lab's settings. ``between`` changes answers on their way out; ``document`` is what git declares."""
+class BazarrLab(SettingsPlay):
+    """One instance with the lab's settings. ``between`` changes answers on their way out;"""
 
     def __init__(self, folder: Path, stand_in: bazarr.Bazarr | None = None) -> None:
+        super().__init__(folder)
         self.name = "bazarr"
         self.app = stand_in or bazarr.of_house()
-        self.faults = FaultFile(folder / "faults.json")
+        self.faults = FaultFile(self.own(folder / "faults.json"))
         self.between: Callable[[Request, Response], Response] | None = None
-        self.document: dict[str, Any] | None = None
-        self._requests = folder / "requests.jsonl"
+        self._requests = self.own(folder / "requests.jsonl")
         self._log = RequestLog(self._requests)
         self._listener = serve(self, self.faults, self._log)
         self.url = self._listener.address
@@ -60,6 +61,15 @@ class BazarrLab:
         self.app.close()
         self._listener.close()
         self._log.close()
+
+    def hosts(self) -> dict[str, dict[str, Any]]:
+        """Its variables in the inventory."""
+        return {"bazarr": {"media_center_url": self.url, "media_center_api_key": KEY}}
+
+    @property
+    def document(self) -> dict[str, Any] | None:
+        """What git declares; None where there is no file."""
+        return self.documents.get("bazarr")
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -82,8 +92,8 @@ class BazarrLab:
         """Let git say what it has now, of every kind."""
         told = self.export()
         assert not told.get("failed"), told
-        self.document = {"managed": list(KINDS), **told["settings"]}
-        return self.document
+        self.documents["bazarr"] = {"managed": list(KINDS), **told["settings"]}
+        return self.documents["bazarr"]
 
     def export(self, **more: Any) -> dict[str, Any]:
         """What ``bazarr_settings_info`` tells."""

@@ -108,6 +108,7 @@ BAZARR: App = app(
         order=5,
         refs=_PROFILE,
         empty_is={"anti_captcha_provider": None},
+        commands=("postprocessing_cmd",),
         access=("base_url", "ip", "port"),
         bulk_effect=_SCANS,
         either_way=_SCANS,
