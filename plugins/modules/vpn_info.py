@@ -40,10 +40,14 @@ options:
       - Where it is not given, E(MEDIA_CENTER_API_KEY) is used.
     type: str
   username:
-    description: The user of the role, where its authentication is C(basic).
+    description:
+      - The user of the role, where its authentication is C(basic).
+      - Where it is not given, E(MEDIA_CENTER_USERNAME) is used.
     type: str
   password:
-    description: The password of O(username).
+    description:
+      - The password of O(username).
+      - Where it is not given, E(MEDIA_CENTER_PASSWORD) is used.
     type: str
   headers:
     description: Headers to send with each request, such as those that let a request past a login page.
@@ -143,13 +147,16 @@ media_center:
     findings: []
 """
 
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.homelab.media_center.plugins.module_utils.module.arguments import vpn_arguments
-from ansible_collections.homelab.media_center.plugins.module_utils.module.vpn_state import run_vpn
+from ansible_collections.homelab.media_center.plugins.module_utils.module.compile_once import compile_once
 
 
 def main() -> None:
     """Run the module."""
+    compile_once()
+    from ansible.module_utils.basic import AnsibleModule
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.arguments import vpn_arguments
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.vpn_state import run_vpn
+
     run_vpn(AnsibleModule(argument_spec=vpn_arguments(), supports_check_mode=True))
 
 

@@ -109,8 +109,6 @@ def vpn_arguments() -> Spec:
         **shared,
         "vpn": {"type": "str", "default": "gluetun"},
         "url": {"type": "str"},
-        "username": {"type": "str"},
-        "password": {"type": "str", "no_log": True},
     }
 
 
