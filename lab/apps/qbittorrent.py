@@ -161,7 +161,7 @@ class Qbittorrent:
 
     def _cookie(self, request: Request) -> str:
         pairs = (each.strip().partition("=") for each in request.headers.get("cookie", "").split(";"))
-        return next((value for name, _, value in pairs if name == self._cookie_name()), "")
+        return next((value for name, _sign, value in pairs if name == self._cookie_name()), "")
 
     def _set(self, form: dict[str, str]) -> Response:
         if "json" not in form:

@@ -14,6 +14,10 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.errors i
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.settings_file import Unrenderable
 from ansible_collections.homelab.media_center.plugins.plugin_utils.settings_source import document_of, path_of, rendered
 
+#: Where a settings file declares the password of an app's own user.
+_PLACE = ("config_host", "password")
+_PLACES = {"qbittorrent": ("preferences", "web_ui_password")}
+
 
 class ActionModule(ActionBase):
     """Runs the module of the same name with one more secret argument."""
@@ -30,7 +34,7 @@ class ActionModule(ActionBase):
         if isinstance(apps, list) and all(isinstance(each, Mapping) for each in apps):
             options["apps"] = [{name: value for name, value in each.items() if name != "settings_file"} for each in apps]
             for each in apps:
-                password = self._password(each.get("settings_file"), variables)
+                password = self._password(each.get("settings_file"), str(each.get("app")), variables)
                 if password:
                     found[str(each.get("name"))] = password
         # Whoever gives them by hand means these alone.
@@ -39,12 +43,13 @@ class ActionModule(ActionBase):
         result.update(self._execute_module(module_name="homelab.media_center.app_secrets_info", module_args=options, task_vars=variables))
         return result
 
-    def _password(self, file: Any, variables: Mapping[str, Any]) -> str:
-        """The declared password; empty where there is none. What is wrong with a file ``servarr_settings`` tells."""
+    def _password(self, file: Any, app: str, variables: Mapping[str, Any]) -> str:
+        """The declared password; empty where there is none. What is wrong with a file the module of its settings tells."""
+        kind, name = _PLACES.get(app, _PLACE)
         path = path_of("", file)
         try:
-            page = document_of(self._loader, path).get("config_host") if path else None
-            told = rendered(self._templar, page.get("password"), variables)[0] if isinstance(page, Mapping) else None
+            page = document_of(self._loader, path).get(kind) if path else None
+            told = rendered(self._templar, page.get(name), variables)[0] if isinstance(page, Mapping) else None
         except (GatewayError, Unrenderable):
             return ""
         return str(told) if isinstance(told, str) else ""

@@ -40,11 +40,11 @@ options:
         required: true
       app:
         description:
-          - Which app it is. Secrets are read of Lidarr, Prowlarr, Radarr, Readarr and Sonarr, and of the others only the key that
-            O(discover_keys) asks for.
+          - Which app it is. Secrets are read of Lidarr, Prowlarr, Radarr, Readarr and Sonarr, of qBittorrent whether its C(qBittorrent.conf) keeps
+            the declared password, and of the others only the key that O(discover_keys) asks for.
         type: str
         required: true
-        choices: [bazarr, jellyseerr, lidarr, overseerr, plex, prowlarr, radarr, readarr, seerr, sonarr]
+        choices: [bazarr, jellyseerr, lidarr, overseerr, plex, prowlarr, qbittorrent, radarr, readarr, seerr, sonarr]
       container:
         description:
           - The name of its container, by which the Docker Engine says where the app's folder is on this host.

@@ -12,9 +12,12 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from ansible_collections.homelab.media_center.plugins.modules import app_secrets_info
 
 from support.qbittorrent import PASSWORD, Instance, in_lab, real
+from support.settings_run import call
 
+KEY = "a key of this run"
 CANARIES = ("canary-qbit", PASSWORD)
 SECRETS = {"autorun_program": "/bin/hook --token canary-qbit-hook-02-7f3a9c", "proxy_password": "canary-qbit-proxy-02-7f3a9c"}
 #: One login and one log-out around what is read.
@@ -249,6 +252,29 @@ def test_one_refused_login_is_the_last_of_a_run(any_app: Instance) -> None:
     again = any_app.audit({"preferences": {"dht": False}}, login_refused=True)
     assert any_app.sent == ["GET app/version"] and "it refused the login before in this run" in again["media_center"]["reason"]
     assert any_app.export(password="not this one")["failed"] and any_app.sent == ["GET app/version", "POST auth/login"]
+
+
+def secrets_on_host(app: Instance, declared: str) -> dict[str, Any]:
+    """What `app_secrets_info` tells on the docker host of an instance."""
+    entry = {"name": "qb", "app": "qbittorrent", "data_path": str(app.root)}
+    given = {"apps": [entry], "fingerprint_key": KEY, "declared_passwords": json.dumps({"qb": declared})}
+    return call(app_secrets_info, given)
+
+
+def test_the_password_is_compared_with_the_hash_that_the_app_keeps(app: Instance) -> None:
+    for declared, verdict in ((PASSWORD, "equal"), ("canary-qbit-new-02-7f3a9c", "different")):
+        told = secrets_on_host(app, declared)
+        assert (told["passwords"], told["not_comparable"]) == ({"qb": verdict}, [])
+        document = {"preferences": {"web_ui_password": declared}}
+        more = {"fingerprints": told["fingerprints"]["qb"], "fingerprint_key": KEY}
+        result = app.audit(document, **more)
+        assert drift(result) == ([] if verdict == "equal" else [("preferences", "", "web_ui_password")])
+        assert result["media_center"]["not_comparable"] == 0 and app.sent.count("POST auth/login") == 1
+    assert app.reconcile(document, **more)["changed"] is False, "it cuts access"
+    result = app.reconcile(document, allow=["access"], **more)
+    assert result["changed"] and "write_not_stored" not in codes(result)
+    assert app.export(password=declared)["settings"]
+    app.set(web_ui_password=PASSWORD)
 
 
 def test_no_login_is_tried_where_none_was_given(app: Instance) -> None:

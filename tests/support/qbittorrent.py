@@ -52,10 +52,10 @@ def hashed(password: str) -> str:
 
 @dataclass
 class Instance:
-    """One instance. ``file`` is its qBittorrent.conf where it has one."""
+    """One instance. ``root`` is what its container would call /config."""
 
     url: str
-    file: Path | None = None
+    root: Path
     stand_in: Qbittorrent | None = None
     sent: list[str] = field(default_factory=list)
     fresh: dict[str, Any] = field(default_factory=dict)
@@ -147,13 +147,13 @@ class Instance:
 @contextlib.contextmanager
 def in_lab(version: str, folder: Path, **preferences: Any) -> Iterator[Instance]:
     """The stand-in of a version."""
-    stand_in = Qbittorrent(Store(version, USER, PASSWORD, folder / "qBittorrent.conf"))
+    stand_in = Qbittorrent(Store(version, USER, PASSWORD, folder / "qBittorrent" / "qBittorrent.conf"))
     stand_in.store.preferences.update(preferences)
     log = RequestLog(folder / "requests.jsonl")
     listener = serve(stand_in, FaultFile(folder / "faults.json"), log)
     stand_in.port = urlsplit(listener.address).port
     try:
-        yield Instance(listener.address, folder / "qBittorrent.conf", stand_in)
+        yield Instance(listener.address, folder, stand_in)
     finally:
         listener.close()
         log.close()
@@ -178,7 +178,7 @@ def real(folder: Path) -> Iterator[Instance]:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([program, f"--profile={folder}"], env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
-        instance = Instance(f"http://127.0.0.1:{port}", file)
+        instance = Instance(f"http://127.0.0.1:{port}", folder)
         _wait(instance, process, folder / "log")
         yield instance
     finally:

@@ -15,6 +15,7 @@ import re
 from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple, Union
 
 from ansible_collections.homelab.media_center.plugins.module_utils.live.host_child import Unreadable, in_folder, owner_of, read_text
+from ansible_collections.homelab.media_center.plugins.module_utils.live.host_qbittorrent import CONF_FILES, PLACE, password_in_conf
 
 SERVARR = ("lidarr", "prowlarr", "radarr", "readarr", "sonarr")
 _PLEX = "Plex Media Server/Preferences.xml"
@@ -25,7 +26,8 @@ class AppFiles:
     """The files of one app below the folder that its container calls one of ``mounts``.
 
     ``files`` are places of the file with the app's key, the usual one first. ``key`` finds the key in its text. ``variables`` are those
-    of the container that outrank the file. ``database`` is empty where the app's is not read.
+    of the container that outrank the file. ``database`` is empty where the app's is not read. ``password`` says of the text of the file whether it
+    keeps a password, for an app of which nothing else is read, and ``place`` where its settings tell that password.
     """
 
     files: Tuple[str, ...]
@@ -33,6 +35,8 @@ class AppFiles:
     variables: Tuple[str, ...] = ()
     database: str = ""
     mounts: Tuple[str, ...] = ("/config",)
+    password: Optional[Callable[[str, str], str]] = None
+    place: str = "config_host//password"
 
 
 def _element(name: str) -> Callable[[str], str]:
@@ -81,6 +85,7 @@ APP_FILES: Mapping[str, AppFiles] = {
     # It does not know the variable.
     "overseerr": dataclasses.replace(_SEERR, variables=()),
     "bazarr": AppFiles(("config/config.yaml", "config.yaml"), _bazarr_key),
+    "qbittorrent": AppFiles(CONF_FILES, lambda text: "", password=password_in_conf, place=PLACE),
     "plex": AppFiles(("Library/Application Support/" + _PLEX, _PLEX), _plex_token),
 }
 

@@ -17,6 +17,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.live.docker_e
 from ansible_collections.homelab.media_center.plugins.module_utils.live.host_app_files import (
     APP_FILES,
     SERVARR,
+    AppFiles,
     certificate_password,
     environment_of,
     folder_of,
@@ -116,6 +117,9 @@ class SecretsReader:
         if isinstance(container, Unreadable) and entry["data_path"]:
             container = {}
         app = APP_FILES[entry["app"]]
+        if app.password is not None:
+            self._password_file(entry, app, container)
+            return
         all_of_it = "both" if discover and app.database else "secrets" if app.database else "api_key"
         if isinstance(container, Unreadable):
             self._miss(name, container, all_of_it)
@@ -139,6 +143,22 @@ class SecretsReader:
         if app.database:
             self._secrets(entry, folder, "" if isinstance(file, Unreadable) else file[1], environment, variable)
 
+    def _password_file(self, entry: Mapping[str, Any], app: AppFiles, container: Union[Mapping[str, Any], Unreadable]) -> None:
+        """The password of an app that keeps a hash of it in a file, and shows everything else."""
+        name = entry["name"]
+        if name not in self._passwords or app.password is None:
+            return
+        folder = container if isinstance(container, Unreadable) else entry["data_path"] or folder_of(app, container)
+        file = folder if isinstance(folder, Unreadable) else read_file(folder, app.files)
+        if isinstance(file, Unreadable):
+            self._miss(name, file)
+            return
+        self._verified[name] = app.password(file[1], self._passwords[name])
+        if self._verified[name] == "unknown":
+            remedy = "set web_ui_password once: without one the app makes another at each start"
+            self._miss(name, Unreadable("no password is kept in {0}".format(file[0]), remedy))
+        self._fingerprints[name] = self._of_password(name, app.place)
+
     def _secrets(self, entry: Mapping[str, Any], folder: str, text: str, environment: Mapping[str, str], variable: str) -> None:
         name, app, files = entry["name"], APPS[entry["app"]], APP_FILES[entry["app"]]
         answer = self._database(entry["app"], folder, text, environment)
@@ -153,16 +173,16 @@ class SecretsReader:
         self._states[name] = answer.state
         if name in self._passwords:
             self._verified[name] = password_matches(answer.rows, self._passwords[name])
-            found.update(self._of_password(name))
+            found.update(self._of_password(name, files.place))
         faults = [*secrets.faults, *("{0}: {1}".format(kind, why) for kind, why in sorted(answer.faults.items()))]
         if faults:
             reason = "{0} could not be read whole: {1}".format(files.database, "; ".join(faults))
             self._miss(name, Unreadable(self._redactor.text(reason), "check that this version of {0} is a supported one".format(app.title)))
 
-    def _of_password(self, name: str) -> Dict[str, str]:
+    def _of_password(self, name: str, place: str) -> Dict[str, str]:
         """A fingerprint for a password of which only a hash is stored: the declared one's where that is the one, else one that nothing equals."""
         told = {"equal": self._passwords[name], "different": os.urandom(32)}.get(self._verified[name])
-        return {} if told is None else {"/".join((HOST, "", "password")): self._redactor.fingerprint(told)}
+        return {} if told is None else {place: self._redactor.fingerprint(told)}
 
     def _database(self, app: str, folder: str, text: str, environment: Mapping[str, str]) -> Union[DatabaseRows, Unreadable]:
         if postgres_host(text, environment, app):

@@ -87,3 +87,9 @@ def test_a_path_of_the_users_home_is_found(tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize("apps", ["radarr", [1], None])
 def test_what_is_no_list_of_instances_is_left_to_the_module(apps: Any) -> None:
     assert given_to_module({"apps": apps}) == {"apps": apps}
+
+
+def test_the_password_of_qbittorrent_stands_among_its_preferences(tmp_path: Path) -> None:
+    text = "preferences: {web_ui_password: '{{ vault_ui_password }}'}\nconfig_host: {password: other}\n"
+    given = given_to_module({"apps": [{**entry(tmp_path, text), "app": "qbittorrent"}]})
+    assert json.loads(given["declared_passwords"]) == {"radarr": "c4nary"}
