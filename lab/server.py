@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 LONGEST_SOCKET_PATH = 107
 # Below it a stand-in answers the lab itself: no part of the app, so neither logged nor hit by faults.
 CONTROL = "/_lab/"
+NO_ANSWER = 0
 _LONGEST_BODY = 16 * 1024 * 1024
 _LONGEST_LINE = 65536
 
@@ -51,7 +52,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """One answer; the length of the body is added on the way out."""
+    """One answer; the length of the body is added on the way out. With the status `NO_ANSWER` the connection breaks off, as when a process ends."""
 
     status: int
     body: bytes = b""
@@ -104,6 +105,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._reset()
             return
         response = self._failed(fault) or self._healthy(request)
+        if response.status == NO_ANSWER:
+            self._reset()
+            return
         self.log.add(self.stand_in.name, self.command, self.path, response.status)
         self._send(response)
 
