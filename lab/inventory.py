@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from lab import hosts, repositories
+from lab.apps import others
 from lab.apps.servarr_instance import house, keys
 
 if TYPE_CHECKING:
@@ -60,9 +61,12 @@ def folder_of(paths: Paths, app: str) -> Path:
 
 
 def _app(paths: Paths, name: str, described: dict[str, str]) -> dict[str, Any]:
+    known = {"media_center_url": described["url"], "media_center_api_key": described["api_key"]}
+    if name in others.OTHERS:
+        # They mask nothing, so nobody has to look into their folders.
+        return {**_LOCAL, **known, **others.vault().get(name, {})}
     place = {"media_center_docker_host": house()["docker_host"]}
     place |= {"media_center_data_path": str(folder_of(paths, name))} if name in house()["named_by_folder"] else {"media_center_container": name}
-    known = {"media_center_url": described["url"], "media_center_api_key": described["api_key"]}
     return {**_LOCAL, **known, **place, **_vault().get(name, {})}
 
 

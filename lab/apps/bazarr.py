@@ -69,6 +69,11 @@ class Bazarr:
             "/api/movies/wanted": {"GET": lambda _: json_response(200, {"data": [], "total": 0})},
         }
 
+    @property
+    def api_key(self) -> str:
+        """The key of its API."""
+        return str(self.store.settings["auth"]["apikey"])
+
     def answer(self, request: Request) -> Response:
         """The answer of a healthy app. One that never comes is cut short after a while."""
         hanging: set[str] = set()

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from lab import hosts, repositories
+from lab.apps.others import OTHERS
 from lab.repositories import DATA
 
 PLANTED = yaml.safe_load((DATA / "planted.yml").read_text(encoding="utf-8"))
@@ -106,7 +107,7 @@ def test_env_keys_are_missing_and_extra() -> None:
 @pytest.mark.parametrize("canary", CANARIES)
 def test_each_canary_is_a_secret_of_a_host_and_in_no_repository(canary: str) -> None:
     on_hosts = [content for name in hosts.host_names() for content in repositories.read_tree(DATA / "hosts" / name).values()]
-    in_apps = [path.read_text(encoding="utf-8") for path in (DATA / "servarr").glob("*")]
+    in_apps = [path.read_text(encoding="utf-8") for name in ("servarr", *OTHERS) for path in (DATA / name).glob("*")]
     assert any(canary.encode() in content for content in on_hosts) or any(canary in text for text in [*RECORDINGS.values(), *in_apps])
     for name in repositories.repository_names():
         assert not any(canary.encode() in content for content in repositories.newest_tree(name).values())

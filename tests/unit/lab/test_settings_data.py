@@ -13,11 +13,14 @@ import pytest
 import yaml
 
 from lab import inventory, repositories
+from lab.apps.others import OTHERS, vault
 from lab.apps.servarr_instance import APPS, Instance
 from lab.repositories import DATA
+from lab.server import CONTROL, Request
 
 PLANTED = yaml.safe_load((DATA / "planted.yml").read_text(encoding="utf-8"))["settings"]
-FILES = {app: repositories.newest_tree("homelab-apps")[f"apps/{app}.yml"].decode() for app in APPS}
+FILES = {app: repositories.newest_tree("homelab-apps")[f"apps/{app}.yml"].decode() for app in (*APPS, *OTHERS)}
+VAULT = {**inventory._vault(), **vault()}
 
 
 def declared(app: str, resource: str, key: str) -> Any:
@@ -51,7 +54,17 @@ def test_the_vault_has_each_variable_and_the_value_that_the_app_has_stored(app: 
         assert (json.dumps(value)[1:-1] in stored) is (name not in planted and not name.endswith("config_host_password"))
 
 
-@pytest.mark.parametrize("app", APPS)
+@pytest.mark.parametrize("app", OTHERS)
+def test_the_vault_of_another_app_has_each_variable_and_what_it_has_stored(app: str) -> None:
+    assert set(re.findall(r"\{\{ (\w+) \}\}", FILES[app])) == set(VAULT[app])
+    asked = OTHERS[app]().answer(Request("GET", CONTROL + "store"))
+    planted = {entry["declared"] for entry in PLANTED if entry["kind"] == "secret_changed"}
+    for name, value in VAULT[app].items():
+        # Bazarr keeps a hash of the password of its own user.
+        assert (value in asked.body.decode()) is (name not in planted and name != "vault_bazarr_auth_password"), name
+
+
+@pytest.mark.parametrize("app", (*APPS, *OTHERS))
 def test_no_secret_stands_in_a_settings_file(app: str) -> None:
-    for value in inventory._vault()[app].values():
+    for value in VAULT[app].values():
         assert value not in FILES[app]
