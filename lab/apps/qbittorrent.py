@@ -106,8 +106,8 @@ class Qbittorrent:
             "app/version": self.store.traits["app"],
             "app/webapiVersion": self.store.traits["api"],
             "app/defaultSavePath": told["save_path"],
-            "app/buildInfo": {"bitness": 64, "libtorrent": "2.0.8.0", "qt": "5.15.8"},
-            "app/networkInterfaceList": [{"name": each, "value": each} for each in rules()["network_interfaces"]],
+            "app/buildInfo": self.store.traits["build"],
+            "app/networkInterfaceList": [{"name": each, "value": each} for each in self.store.interfaces],
             "app/preferences": told,
             "torrents/categories": {name: self.store.category(name) for name in sorted(self.store.categories)},
         }
@@ -229,6 +229,7 @@ def of_house(folder: Path | None = None) -> Qbittorrent:
     store = Store(told["version"], told["username"], told["password"], folder / "qBittorrent" / "qBittorrent.conf" if folder else None)
     store.set_password(told["password"], base64.b64decode(told["salt"]))
     store.preferences.update(told["preferences"])
+    store.interfaces = list(told["network_interfaces"])
     store.categories.update({name: dict(each) for name, each in told["categories"].items()})
     return Qbittorrent(store)
 

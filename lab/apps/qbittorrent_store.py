@@ -59,6 +59,8 @@ class Store:
         self.traits = traits(version)
         self.preferences: dict[str, Any] = {**copy.deepcopy(defaults(version)), "web_ui_username": username}
         self.categories: dict[str, dict[str, Any]] = {}
+        #: The network interfaces that exist now.
+        self.interfaces = ["lo"]
         self._file = file
         self.salt = os.urandom(16)
         self.set_password(password)

@@ -97,28 +97,16 @@ class Qbittorrent:
 
     def _preferences(self) -> Union[Dict[str, Any], Unknown]:
         told = self._read("app/preferences", lambda client: client.app_preferences(SIMPLE_RESPONSES=True))
-        return self._shaped(told) if isinstance(told, dict) and "save_path" in told else _formless("preferences")
-
-    def _shaped(self, told: Dict[str, Any]) -> Dict[str, Any]:
+        if not isinstance(told, dict) or "save_path" not in told:
+            return _formless("preferences")
         self._own_names = frozenset(told)
-        for old, new in RENAMED.items():
-            known = next((told[name] for name in (new, old) if name in told), None)
-            told.update({} if known is None else {old: known, new: known})
-        for name, separator in SEPARATORS.items():
-            if isinstance(told.get(name), str):
-                told[name] = sorted({each.strip() for each in told[name].split(separator) if each.strip()})
-        told[PASSWORD] = HASHED
-        if self._port_forwarding:
-            told[FORWARDED] = _FORWARDED
-            if told.get("current_network_interface") == _PARKED:
-                told["current_network_interface"] = _FORWARDED
-        return told
+        return preferences_of(told, self._port_forwarding)
 
     def _categories(self) -> Union[List[Dict[str, Any]], Unknown]:
         told = self._read("torrents/categories", lambda client: client.torrents_categories(SIMPLE_RESPONSES=True))
         if not isinstance(told, dict) or not all(isinstance(each, dict) for each in told.values()):
             return _formless("category")
-        return [{**told[name], "name": name} for name in sorted(told)]
+        return categories_of(told)
 
     def writer(self, raw: Raw) -> QbittorrentWriter:
         """The writing side, over what was read."""
@@ -133,6 +121,28 @@ class Qbittorrent:
         """Doors of the web interface that stand open."""
         told = raw.get("preferences")
         return _open_doors(told, self._open, self._port_forwarding) if isinstance(told, Mapping) else ()
+
+
+def preferences_of(answer: Mapping[str, Any], port_forwarding: bool = False) -> Dict[str, Any]:
+    """What the app says of its preferences, with lists in the place of texts that are lists, both names of what was renamed, and what it does not say."""
+    told = dict(answer)
+    for old, new in RENAMED.items():
+        known = next((told[name] for name in (new, old) if name in told), None)
+        told.update({} if known is None else {old: known, new: known})
+    for name, separator in SEPARATORS.items():
+        if isinstance(told.get(name), str):
+            told[name] = sorted({each.strip() for each in told[name].split(separator) if each.strip()})
+    told[PASSWORD] = HASHED
+    if port_forwarding:
+        told[FORWARDED] = _FORWARDED
+        if told.get("current_network_interface") == _PARKED:
+            told["current_network_interface"] = _FORWARDED
+    return told
+
+
+def categories_of(answer: Mapping[str, Mapping[str, Any]]) -> List[Dict[str, Any]]:
+    """The categories as a list; their names are the keys of the answer."""
+    return [{**answer[name], "name": name} for name in sorted(answer)]
 
 
 def _formless(kind: str) -> Unknown:
