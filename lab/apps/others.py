@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import yaml
 
 from lab.apps import bazarr
+from lab.apps.gluetun import Gluetun
+from lab.apps.plex import Plex
 from lab.repositories import DATA
 from lab.server import Request, Response
 
@@ -37,7 +39,7 @@ class App(Protocol):
 
 
 #: By the name of the app, which is its host and its group in the inventory, too.
-OTHERS: dict[str, Callable[[], App]] = {"bazarr": bazarr.of_house}
+OTHERS: dict[str, Callable[[], App]] = {"bazarr": bazarr.of_house, "gluetun": Gluetun, "plex": Plex}
 
 
 def vault() -> dict[str, dict[str, Any]]:

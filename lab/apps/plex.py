@@ -50,6 +50,11 @@ class Plex:
         self._asked = 0
         self._lock = threading.RLock()
 
+    @property
+    def api_key(self) -> str:
+        """The owner's token."""
+        return self.token
+
     def close(self) -> None:
         """Nothing of it lies on a disk."""
 

@@ -123,7 +123,7 @@ def test_a_fault_is_put_in_force_and_taken_away(running: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("nope", "--status", "500"), "the lab has no app nope: it has bazarr, edgebox"),
+        (("nope", "--status", "500"), "the lab has no app nope: it has bazarr, edgebox, gluetun"),
         (("mediabox",), "say what is to fail"),
         (("mediabox", "--status", "7"), "7 is no HTTP status"),
         (("mediabox", "--status", "500", "--rate", "3"), "3.0 is no rate"),

@@ -19,15 +19,21 @@ from lab.repositories import DATA
 from lab.server import CONTROL, Request
 
 PLANTED = yaml.safe_load((DATA / "planted.yml").read_text(encoding="utf-8"))["settings"]
-FILES = {app: repositories.newest_tree("homelab-apps")[f"apps/{app}.yml"].decode() for app in (*APPS, *OTHERS)}
-VAULT = {**inventory._vault(), **vault()}
+TREE = repositories.newest_tree("homelab-apps")
+#: Of some things, such as the VPN, git says no settings, and some apps have no secret among theirs.
+FILES = {app: TREE.get(f"apps/{app}.yml", b"").decode() for app in (*APPS, *OTHERS)}
+VAULT = {**dict.fromkeys(OTHERS, {}), **inventory._vault(), **vault()}
 
 
 def declared(app: str, resource: str, key: str) -> Any:
     told = yaml.safe_load(FILES[app]).get(resource)
     if isinstance(told, dict):
         return told
-    return next((each for each in told or [] if key in (each.get("name"), ",".join(each.get("tags", [])), each.get("foreignId"))), None)
+    return next((each for each in told or [] if key in _names(each)), None)
+
+
+def _names(thing: dict[str, Any]) -> tuple[Any, ...]:
+    return thing.get("name"), ",".join(thing.get("tags", [])), thing.get("foreignId"), f"{thing.get('type')} | {thing.get('title')}"
 
 
 @pytest.mark.parametrize("entry", PLANTED, ids=lambda entry: f"{entry['app']}-{entry['resource']}-{entry['path']}")
