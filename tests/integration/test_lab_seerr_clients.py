@@ -21,6 +21,7 @@ from support.parts import without
 #: What the lab does not have, what asks the internet, and what the descriptions tell otherwise than the apps answered.
 _LEFT = (
     "public",
+    "jobs",
     "discover",
     "logs",
     "sounds",
