@@ -165,12 +165,15 @@ api_keys:
     seerr: MTczMjUzMTYwMDAwMGFiY2RlZg==
 """
 
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.homelab.media_center.plugins.module_utils.module.app_secrets import arguments, run
+from ansible_collections.homelab.media_center.plugins.module_utils.module.compile_once import compile_once
 
 
 def main() -> None:
     """Run the module."""
+    compile_once()
+    from ansible.module_utils.basic import AnsibleModule
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.app_secrets import arguments, run
+
     run(AnsibleModule(argument_spec=arguments(), supports_check_mode=True))
 
 

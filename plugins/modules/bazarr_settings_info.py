@@ -91,15 +91,18 @@ requests:
     login: 0
 """
 
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.homelab.media_center.plugins.module_utils.live.bazarr import Bazarr
-from ansible_collections.homelab.media_center.plugins.module_utils.module.arguments import app_arguments
-from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_module import run_info
-from ansible_collections.homelab.media_center.plugins.module_utils.resources.bazarr import BAZARR
+from ansible_collections.homelab.media_center.plugins.module_utils.module.compile_once import compile_once
 
 
 def main() -> None:
     """Run the module."""
+    compile_once()
+    from ansible.module_utils.basic import AnsibleModule
+    from ansible_collections.homelab.media_center.plugins.module_utils.live.bazarr import Bazarr
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.arguments import app_arguments
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_module import run_info
+    from ansible_collections.homelab.media_center.plugins.module_utils.resources.bazarr import BAZARR
+
     run_info(AnsibleModule(argument_spec=app_arguments(BAZARR.name), supports_check_mode=True), BAZARR, Bazarr)
 
 

@@ -135,14 +135,14 @@ diff:
   type: dict
 """
 
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.homelab.media_center.plugins.module_utils.module.arguments import compose_stack_arguments
 from ansible_collections.homelab.media_center.plugins.module_utils.module.compile_once import compile_once
 
 
 def main() -> None:
     """Run the module."""
     compile_once()
+    from ansible.module_utils.basic import AnsibleModule
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.arguments import compose_stack_arguments
     from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_stack import run
 
     run(AnsibleModule(argument_spec=compose_stack_arguments(), supports_check_mode=True))

@@ -87,13 +87,16 @@ endpoint:
   sample: unix:///var/run/docker.sock
 """
 
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.homelab.media_center.plugins.module_utils.module.arguments import compose_info_arguments
-from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_export import run
+from ansible_collections.homelab.media_center.plugins.module_utils.module.compile_once import compile_once
 
 
 def main() -> None:
     """Run the module."""
+    compile_once()
+    from ansible.module_utils.basic import AnsibleModule
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.arguments import compose_info_arguments
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_export import run
+
     run(AnsibleModule(argument_spec=compose_info_arguments(), supports_check_mode=True))
 
 

@@ -89,15 +89,18 @@ requests:
     login: 0
 """
 
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.homelab.media_center.plugins.module_utils.live.plex import Plex
-from ansible_collections.homelab.media_center.plugins.module_utils.module.arguments import app_arguments
-from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_module import run_info
-from ansible_collections.homelab.media_center.plugins.module_utils.resources.plex import PLEX
+from ansible_collections.homelab.media_center.plugins.module_utils.module.compile_once import compile_once
 
 
 def main() -> None:
     """Run the module."""
+    compile_once()
+    from ansible.module_utils.basic import AnsibleModule
+    from ansible_collections.homelab.media_center.plugins.module_utils.live.plex import Plex
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.arguments import app_arguments
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_module import run_info
+    from ansible_collections.homelab.media_center.plugins.module_utils.resources.plex import PLEX
+
     run_info(AnsibleModule(argument_spec=app_arguments(PLEX.name), supports_check_mode=True), PLEX, Plex)
 
 

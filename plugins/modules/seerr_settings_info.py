@@ -98,15 +98,18 @@ requests:
     login: 0
 """
 
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.homelab.media_center.plugins.module_utils.live.seerr import Seerr
-from ansible_collections.homelab.media_center.plugins.module_utils.module.arguments import app_arguments
-from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_module import run_info
-from ansible_collections.homelab.media_center.plugins.module_utils.resources.seerr import APPS, SEERR
+from ansible_collections.homelab.media_center.plugins.module_utils.module.compile_once import compile_once
 
 
 def main() -> None:
     """Run the module."""
+    compile_once()
+    from ansible.module_utils.basic import AnsibleModule
+    from ansible_collections.homelab.media_center.plugins.module_utils.live.seerr import Seerr
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.arguments import app_arguments
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_module import run_info
+    from ansible_collections.homelab.media_center.plugins.module_utils.resources.seerr import APPS, SEERR
+
     include = {"type": "list", "elements": "str", "choices": sorted(name for name, each in SEERR.resources.items() if each.opt_in)}
     module = AnsibleModule(argument_spec={"include": include, **app_arguments(*APPS)}, supports_check_mode=True)
     run_info(module, APPS[module.params["app"]], Seerr)

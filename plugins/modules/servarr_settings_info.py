@@ -87,15 +87,18 @@ requests:
     login: 0
 """
 
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.homelab.media_center.plugins.module_utils.live.servarr import Servarr
-from ansible_collections.homelab.media_center.plugins.module_utils.module.arguments import app_arguments
-from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_module import run_info
-from ansible_collections.homelab.media_center.plugins.module_utils.resources.servarr import APPS
+from ansible_collections.homelab.media_center.plugins.module_utils.module.compile_once import compile_once
 
 
 def main() -> None:
     """Run the module."""
+    compile_once()
+    from ansible.module_utils.basic import AnsibleModule
+    from ansible_collections.homelab.media_center.plugins.module_utils.live.servarr import Servarr
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.arguments import app_arguments
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_module import run_info
+    from ansible_collections.homelab.media_center.plugins.module_utils.resources.servarr import APPS
+
     module = AnsibleModule(argument_spec=app_arguments(*APPS), supports_check_mode=True)
     run_info(module, APPS[module.params["app"]], Servarr)
 

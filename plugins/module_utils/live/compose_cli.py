@@ -15,6 +15,7 @@ import os
 import re
 import shutil
 import subprocess
+import threading
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
@@ -61,6 +62,8 @@ class ComposeCli:
     def __init__(self, command: Sequence[str] = (), environment: Optional[Mapping[str, str]] = None, timeout: float = 60) -> None:
         self._environment = dict(environment or {})
         self._timeout = timeout
+        #: Set when a model was asked for, that is when compose is at work.
+        self.busy = threading.Event()
         self.command: List[str] = []
         self.version = ""
         for each in [list(command)] if command else _candidates():
@@ -127,22 +130,28 @@ class ComposeCli:
             env.pop(each, None)
         env.update(self._environment)
         try:
-            done = subprocess.run(
-                self.command + list(arguments),
-                cwd=cwd,
-                env=env,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=timeout or self._timeout,
-                check=False,
-            )
+            with subprocess.Popen(
+                self.command + list(arguments), cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            ) as process:
+                if cwd:
+                    self.busy.set()
+                out, err = _said(process, timeout or self._timeout)
         except subprocess.TimeoutExpired:
             raise GatewayError(
                 "docker compose did not answer in {0:.0f} s".format(timeout or self._timeout), remedy="run it on the host by hand", retryable=True
             ) from None
         except OSError as error:
             raise GatewayError("{0} cannot be run: {1}".format(self.command[0], error.strerror), remedy="install Docker Compose on this host") from None
-        return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+        return process.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
+
+
+def _said(process: subprocess.Popen[bytes], timeout: float) -> Tuple[bytes, bytes]:
+    """What a process wrote until its end. One that goes on for too long is killed; raises TimeoutExpired then."""
+    try:
+        return process.communicate(timeout=timeout)
+    except BaseException:
+        process.kill()
+        raise
 
 
 def _candidates() -> List[List[str]]:

@@ -42,10 +42,14 @@ class Asked:
     facts: Future[HostFacts]
     cli: Future[Union[ComposeCli, GatewayError]]
 
-    def wait(self) -> None:
-        """Wait until both have answered or failed."""
+    def wait(self, reading: Future[Any]) -> None:
+        """Wait until compose is at work for `reading`, or until that has ended."""
         pending: List[Future[Any]] = [self.facts, self.cli]
         wait(pending)
+        cli = None if self.cli.exception() else self.cli.result()
+        if isinstance(cli, ComposeCli):
+            reading.add_done_callback(lambda ended: cli.busy.set())
+            cli.busy.wait()
 
     def answers(self) -> Tuple[HostFacts, Union[ComposeCli, GatewayError]]:
         """Both answers, waited for."""

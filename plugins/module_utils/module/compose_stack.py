@@ -11,36 +11,37 @@ from typing import Any, Dict
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_open import Asked, ask, engine_of
+from ansible_collections.homelab.media_center.plugins.module_utils.module.workspace import Workspace, workspace
 
 
 def run(module: AnsibleModule) -> None:
     """Read, plan, apply where allowed, and exit with the result of the target. A host that cannot be read is unknown, never clean."""
-    try:
-        with engine_of(module.params) as engine, ThreadPoolExecutor(max_workers=3) as aside:
-            result = _compared(module, ask(engine, module.params, aside), aside)
-    except GatewayError as error:
-        result = _unread(module, error)
+    # The place is made before threads are: it forks.
+    with workspace(module) as place:
+        try:
+            with engine_of(module.params) as engine, ThreadPoolExecutor(max_workers=3) as aside:
+                result = _compared(module, place, ask(engine, module.params, aside), aside)
+        except GatewayError as error:
+            result = _unread(module, error)
     module.exit_json(**result)
 
 
-def _compared(module: AnsibleModule, asked: Asked, aside: Executor) -> Dict[str, Any]:
+def _compared(module: AnsibleModule, place: Workspace, asked: Asked, aside: Executor) -> Dict[str, Any]:
     # Ansible brings source text, and a host compiles it anew at every call: each part is compiled while the host answers what the part before asked.
     from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_host import HostRun
     from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_read import decode_sources
-    from ansible_collections.homelab.media_center.plugins.module_utils.module.workspace import workspace
 
     try:
         sources = decode_sources(module.params["sources"] or "")
     except ValueError as error:
         module.fail_json(msg=str(error))
-    with workspace(module) as place:
-        host = HostRun(module, sources, place)
-        reading = aside.submit(host.read, asked)
-        # Compiling would hold up the many small answers of the engine; compose takes its time with the next ones.
-        asked.wait()
-        from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_result import of_host
+    host = HostRun(module, sources, place)
+    reading = aside.submit(host.read, asked)
+    # Compiling would hold up the many small steps until compose is at work, which then takes its time.
+    asked.wait(reading)
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_result import of_host
 
-        return of_host(host, asked.engine, reading.result())
+    return of_host(host, asked.engine, reading.result())
 
 
 def _unread(module: AnsibleModule, error: GatewayError) -> Dict[str, Any]:
