@@ -79,14 +79,15 @@ def _compose(text: str) -> Tuple[Any, Set[int]]:
 @functools.lru_cache(maxsize=1)
 def _loader() -> Any:
     # libyaml, where PyYAML was built with it, reads four times as fast, but its own composer cannot be asked for aliases.
-    fast = getattr(yaml, "CSafeLoader", None)
-    base: Any = type("_Base", (yaml.composer.Composer, fast), {}) if fast else yaml.SafeLoader
+    kinds: Tuple[Any, ...] = (yaml.composer.Composer, yaml.CSafeLoader) if hasattr(yaml, "CSafeLoader") else (yaml.SafeLoader,)
+    base: Any = type("_Base", kinds, {})
+    open_stream = kinds[-1].__init__
 
     class _Loader(base):
         """Composes nodes and remembers those that an alias stands for."""
 
         def __init__(self, stream: str) -> None:
-            (fast or base).__init__(self, stream)
+            open_stream(self, stream)
             self.anchors: Dict[str, Any] = {}
             self.aliased: Set[int] = set()
 
