@@ -247,6 +247,13 @@ def test_a_link_to_what_does_not_answer_is_left_and_named(lab: BazarrLab) -> Non
     assert "Sonarr does not answer Bazarr at sonarr:18999" in messages(result, "write_failed")[0]
 
 
+def test_a_look_that_hangs_is_an_answer_too(lab: BazarrLab) -> None:
+    writes = len(lab.writes())
+    lab.faults.set("bazarr", Fault(slow=3, path="/test/"))
+    result = lab.reconcile({"sonarr": {"port": 18999}}, timeout=1)
+    assert "Sonarr does not answer Bazarr" in messages(result, "write_failed")[0] and len(lab.writes()) == writes
+
+
 def test_a_form_that_hangs_and_was_saved_is_told_as_saved(lab: BazarrLab) -> None:
     """Trap: where nobody could be asked before, the form hangs, and the value is saved all the same."""
     lab.app.reachable = set()

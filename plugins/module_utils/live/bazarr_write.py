@@ -140,9 +140,9 @@ class BazarrWriter:
         path = "/test/{0}/{1}api/v3/system/status".format("https" if link.get("ssl") else "http", quote(place, safe=":/"))
         try:
             told = self._session.get(path)
-        except GatewayError:
-            # Nobody knows; the post has a time limit.
-            return
+        except GatewayError as error:
+            # A page or a refusal says nothing of the linked app; the form has a time limit. Where this hangs, that would, too.
+            told = {"status": error.status is not None}
         if isinstance(told, Mapping) and told.get("status") is False and "code" not in told:
             raise self._error(
                 "{0} does not answer Bazarr at {1}:{2}, and Bazarr would wait for it for ever".format(name.capitalize(), link.get("ip"), link.get("port")),
