@@ -27,6 +27,8 @@ from lab.server import CONTROL, Request, Response
 
 _Row = dict[str, Any]
 _START = 1_764_000_000
+_CONTAINER: _Row = {"allowSync": False, "identifier": "com.plexapp.plugins.library", "mediaTagPrefix": "/system/bundle/media/flags/",
+                    "mediaTagVersion": 1_603_922_053, "title1": "Plex Library"}  # fmt: skip
 _NUMBERS = {1: "movie", 2: "show", 8: "artist", 13: "photo"}
 #: How many times the list of libraries can be asked until a scan is over.
 _SCAN = 3
@@ -125,7 +127,7 @@ class Plex:
         if request.method != "GET":
             return answers.page(404)
         seen = self.sections[:1] if self.mood["guest"] else self.sections
-        told: _Row = {"size": len(seen), "allowSync": False, "title1": "Plex Library"}
+        told = {"size": len(seen), **_CONTAINER}
         # An empty list is left out.
         return answers.answer(request, {**told, "Directory": [self._directory(each) for each in seen]} if seen else told)
 
@@ -269,7 +271,7 @@ class Plex:
 
 _PAGES = {
     "/": Plex._root,
-    "/library": lambda plex: {"size": 0, "allowSync": False, "identifier": "com.plexapp.plugins.library", "title1": "Plex Library"},
+    "/library": lambda plex: {"size": 0, **_CONTAINER},
     "/activities": Plex._activities,
     "/butler": Plex._butler,
     "/status/sessions": lambda plex: {"size": 0},
