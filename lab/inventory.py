@@ -62,6 +62,10 @@ def folder_of(paths: Paths, app: str) -> Path:
 
 def _app(paths: Paths, name: str, described: dict[str, str]) -> dict[str, Any]:
     known = {"media_center_url": described["url"], "media_center_api_key": described["api_key"]}
+    if name in others.WITH_FOLDER:
+        login = {"media_center_username": "admin", "media_center_password": f"{{{{ vault_{name}_web_ui_password }}}}", "media_center_port_forwarding": True}
+        place = {"media_center_docker_host": house()["docker_host"], "media_center_container": name}
+        return {**_LOCAL, "media_center_url": described["url"], **login, **place, **others.vault()[name]}
     if name in others.OTHERS:
         # They mask nothing, so nobody has to look into their folders.
         return {**_LOCAL, **known, **others.vault().get(name, {})}

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from lab import inventory
 from lab.apps import servarr
-from lab.apps.others import OTHERS
+from lab.apps.others import OTHERS, WITH_FOLDER
 from lab.apps.servarr_instance import APPS
 from lab.engine import Engine
 from lab.faults import FaultFile
@@ -126,7 +126,7 @@ def _serve_until_told(paths: Paths, ready: IO[str]) -> None:
         listeners[host.name] = serve(Engine.of_host(host.name, paths.root), faults, log, path)
     engines = {name: listener.address for name, listener in listeners.items()}
     stand_ins = {name: servarr.of_app(name, inventory.folder_of(paths, name)) for name in APPS}
-    guests = {name: make() for name, make in OTHERS.items()}
+    guests = {name: WITH_FOLDER[name](inventory.folder_of(paths, name)) if name in WITH_FOLDER else make() for name, make in OTHERS.items()}
     listeners |= {name: serve(stand_in, faults, log) for name, stand_in in (stand_ins | guests).items()}
     keys = {name: stand_in.instance.host["apiKey"] for name, stand_in in stand_ins.items()} | {name: app.api_key for name, app in guests.items()}
     apps = {name: {"url": listeners[name].address, "api_key": key} for name, key in keys.items()}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import yaml
 
-from lab.apps import bazarr
+from lab.apps import bazarr, qbittorrent
 from lab.apps.gluetun import Gluetun
 from lab.apps.plex import Plex
 from lab.repositories import DATA
@@ -17,6 +17,7 @@ from lab.server import Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 
 class App(Protocol):
@@ -39,7 +40,9 @@ class App(Protocol):
 
 
 #: By the name of the app, which is its host and its group in the inventory, too.
-OTHERS: dict[str, Callable[[], App]] = {"bazarr": bazarr.of_house, "gluetun": Gluetun, "plex": Plex}
+OTHERS: dict[str, Callable[[], App]] = {"bazarr": bazarr.of_house, "gluetun": Gluetun, "plex": Plex, "qbittorrent": qbittorrent.of_house}
+#: Those that keep a file in their folder on the docker host.
+WITH_FOLDER: dict[str, Callable[[Path], App]] = {"qbittorrent": qbittorrent.of_house}
 
 
 def vault() -> dict[str, dict[str, Any]]:

