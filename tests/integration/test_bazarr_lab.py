@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import yaml
+from ansible_collections.homelab.media_center.plugins.modules import bazarr_settings, bazarr_settings_info
 
 from lab.apps.bazarr_store import Store
 from support.bazarr_lab import ALLOW, KEY, KINDS, BazarrLab, codes, found
@@ -135,3 +137,16 @@ def test_a_new_key_is_used_from_then_on(lab: BazarrLab) -> None:
     result = lab.reconcile({"auth": {"apikey": "d" * 31 + "e"}, "general": {"minimum_score": 61}}, allow=ALLOW)
     assert result["media_center"]["verdict"] == "in_sync" and codes(result) == [*OPEN, "kinds_not_managed"]
     assert lab.settings["auth"]["apikey"] == "d" * 31 + "e"
+
+
+def test_what_the_modules_return_is_what_they_document(lab: BazarrLab) -> None:
+    told = lab.audit()
+    documented = yaml.safe_load(bazarr_settings.RETURN)
+    assert set(documented) == set(told) - {"changed"}
+    assert set(documented["media_center"]["sample"]) <= set(told["media_center"])
+    exported, returned = lab.export(), yaml.safe_load(bazarr_settings_info.RETURN)
+    assert set(returned) == set(exported) - {"changed"}
+    assert returned["requests"]["sample"] == exported["requests"] and set(returned["settings"]["sample"]) <= set(exported["settings"])
+    for kind, sample in returned["settings"]["sample"].items():
+        known = exported["settings"][kind]
+        assert set(sample[0] if isinstance(sample, list) else sample) <= set(known[0] if isinstance(known, list) else known)
