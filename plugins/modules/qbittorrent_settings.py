@@ -119,13 +119,13 @@ login_refused:
   type: bool
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.homelab.media_center.plugins.module_utils.module.compile_once import compile_once
 
 
 def main() -> None:
     """Run the module."""
     compile_once()
+    from ansible.module_utils.basic import AnsibleModule
     from ansible_collections.homelab.media_center.plugins.module_utils.module.arguments import settings_arguments
     from ansible_collections.homelab.media_center.plugins.module_utils.module.qbittorrent import login_arguments, opener
     from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_module import run

@@ -97,15 +97,18 @@ requests:
     login: 1
 """
 
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.homelab.media_center.plugins.module_utils.module.arguments import app_arguments
-from ansible_collections.homelab.media_center.plugins.module_utils.module.qbittorrent import login_arguments, opener
-from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_module import run_info
-from ansible_collections.homelab.media_center.plugins.module_utils.resources.qbittorrent import QBITTORRENT
+from ansible_collections.homelab.media_center.plugins.module_utils.module.compile_once import compile_once
 
 
 def main() -> None:
     """Run the module."""
+    compile_once()
+    from ansible.module_utils.basic import AnsibleModule
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.arguments import app_arguments
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.qbittorrent import login_arguments, opener
+    from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_module import run_info
+    from ansible_collections.homelab.media_center.plugins.module_utils.resources.qbittorrent import QBITTORRENT
+
     options = {**app_arguments(QBITTORRENT.name), **login_arguments(), "everything": {"type": "bool", "default": False}}
     module = AnsibleModule(argument_spec=options, supports_check_mode=True)
     run_info(module, QBITTORRENT, opener(module))
