@@ -15,10 +15,14 @@ import re
 import threading
 from typing import TYPE_CHECKING, Any
 
+import yaml
+
 from lab.apps import seerr_routes as routes
 from lab.apps.seerr_call import Call, ProcessEnds
 from lab.apps.seerr_checks import Refusal, answer, forbidden, message, outside
 from lab.apps.seerr_store import Store
+from lab.apps.servarr_instance import keys
+from lab.repositories import DATA
 from lab.server import CONTROL, NO_ANSWER, Request, Response
 
 if TYPE_CHECKING:
@@ -43,6 +47,11 @@ class Seerr:
         self.dead = False
         self._lock = threading.RLock()
         self._routes = [(re.compile(pattern), methods) for pattern, methods in routes.of_app(store)]
+
+    @property
+    def api_key(self) -> str:
+        """The key of its API."""
+        return self.store.key
 
     def close(self) -> None:
         """Nothing is left behind."""
@@ -114,5 +123,13 @@ class Seerr:
 
 
 def of_app(name: str, house: dict[str, Any] | None = None) -> Seerr:
-    """A fresh app, or the one of a house."""
+    """A fresh app, or one with the settings of a house."""
     return Seerr(Store(name, house))
+
+
+def of_house() -> Seerr:
+    """The Overseerr of the lab's house, which knows the keys of its Radarr and Sonarr."""
+    text = (DATA / "overseerr" / "house.yml").read_text(encoding="utf-8")
+    for name, key in keys().items():
+        text = text.replace(f"@key:{name}@", key)
+    return of_app("overseerr", yaml.safe_load(text))

@@ -109,8 +109,8 @@ class Seerr:
             elif name == "override_rule":
                 named = users if isinstance(users, Unknown) else {int(each["id"]): form.name_of_user(each) for each in users}
                 found[name] = [form.rule(each, named) for each in answer]
-            elif name in ("main", "network"):
-                found[name] = form.page(name, answer)
+            elif self.app.resources[name].singleton:
+                found[name] = form.page(self.app.resources[name], answer)
         return found
 
     def _users(self, first: Any, found: Mapping[str, Any]) -> Union[List[Mapping[str, Any]], Unknown]:

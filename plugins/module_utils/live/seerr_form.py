@@ -42,9 +42,9 @@ def bits_of_names(table: Mapping[int, str], names: Sequence[str]) -> int:
     return found
 
 
-def page(kind: str, answer: Answer) -> Dict[str, Any]:
-    """A page of settings: permissions by name, quotas that are not set as null."""
-    told = copy.deepcopy(dict(answer))
+def page(resource: SettingsResource, answer: Answer) -> Dict[str, Any]:
+    """A page of settings: permissions by name, what is not set as null."""
+    kind, told = resource.name, _unset(resource, copy.deepcopy(dict(answer)))
     if "defaultPermissions" in told:
         told["defaultPermissions"] = names_of_bits(BITS[(kind, "defaultPermissions")], told["defaultPermissions"])
     if isinstance(told.get("defaultQuotas"), dict):
@@ -59,7 +59,12 @@ def server(resource: SettingsResource, answer: Answer, knows_new_items: bool) ->
     missing = {name: empty[kind] for name, kind in resource.properties.items() if kind in empty and name not in resource.nullable}
     if not knows_new_items:
         missing.pop("monitorNewItems", None)
-    return {**missing, **answer}
+    return _unset(resource, {**missing, **answer})
+
+
+def _unset(resource: SettingsResource, told: Dict[str, Any]) -> Dict[str, Any]:
+    """The same with null in the place of an empty text: the apps' own pages send one for what is not set."""
+    return {name: None if value == "" and name in resource.nullable else value for name, value in told.items()}
 
 
 def agent(app: App, name: str, answer: Answer) -> Dict[str, Any]:
@@ -72,7 +77,7 @@ def agent(app: App, name: str, answer: Answer) -> Dict[str, Any]:
     if name not in WITHOUT_TYPES:
         told["types"] = names_of_bits(BITS[("notification", "types")], told.get("types", 0))
     options = [each for each in OPTIONS.get(name, ()) if "{0}.{1}".format(name, each) not in NOT_IN[app.name]]
-    told["options"] = {**dict.fromkeys(options), **(told.get("options") or {})}
+    told["options"] = {**dict.fromkeys(options), **{name: None if value == "" else value for name, value in (told.get("options") or {}).items()}}
     payload = told["options"].get("jsonPayload")
     if isinstance(payload, (dict, list)):
         # Somebody posted the text that a GET gives as it was, which makes the app store what the text says.
@@ -95,7 +100,7 @@ def name_of_user(answer: Answer) -> str:
 
 def rule(answer: Answer, users: Users) -> Dict[str, Any]:
     """An override rule, its users by name and its texts with commas as lists."""
-    told = dict(answer)
+    told = {name: None if value == "" else value for name, value in answer.items()}
     for name in ("genre", "language", "keywords", "tags"):
         if isinstance(told.get(name), str):
             told[name] = _words(told[name])

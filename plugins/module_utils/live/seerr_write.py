@@ -166,11 +166,14 @@ class SeerrWriter:
             return
         body = {name: value for name, value in (found or {}).items() if name not in ("id", *table.computed)}
         for name, value in values.items():
-            if name in table.refs:
-                value = None if value is None else self._id_of(table.refs[name].resource, str(value))
+            if value in (None, "", []):
+                body[name] = None
+            elif name in table.refs:
+                body[name] = self._id_of(table.refs[name].resource, str(value))
             elif name == "users":
-                value = None if not value else ",".join(self._number_of_user(users, str(each)) for each in value)
-            body[name] = value
+                body[name] = ",".join(self._number_of_user(users, str(each)) for each in value)
+            else:
+                body[name] = value
         path = "{0}/{1}".format(table.path, found["id"]) if found else table.path
         self._send("PUT" if found else "POST", path, form.without_nulls(body))
 
