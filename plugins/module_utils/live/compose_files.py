@@ -11,11 +11,12 @@ not track (``.env``, secret files) is reached through symbolic links and so neve
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import posixpath
 import re
-from typing import Any, Dict, Mapping, Optional, Tuple
+from typing import Any, Dict, Iterable, Mapping, Optional, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.env_file import read_env
 from ansible_collections.homelab.media_center.plugins.module_utils.core.git_blob import blob_id
@@ -24,6 +25,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.git_blob
 MAX_ENTRIES = 5000
 MAX_BYTES = 1 << 20
 
+_UP = re.compile(rb"(?<![\w.])\.\.(?![\w.])")
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]*\Z")
 
 
@@ -104,25 +106,38 @@ def _differing_lines(left: Optional[bytes], right: bytes) -> int:
 def lay_out(root: str, directory: str, files: Mapping[str, GitFile]) -> str:
     """Lay git's files below ``root`` at the host's absolute paths; returns the stack's folder there.
 
-    Whatever else the host has beside them is linked, so that compose finds it.
+    Whatever else the host has beside them is linked, so that compose finds it: in the folders of the files themselves, and as far above
+    them as their text climbs.
     """
     laid: Dict[str, GitFile] = {host_path(directory, each.path): each for each in files.values() if each.content is not None}
-    folders = {posixpath.normpath(directory)}
-    for path in laid:
-        folders.add(posixpath.dirname(path))
-    for folder in list(folders):
-        while folder not in ("/", ""):
-            folder = posixpath.dirname(folder)
-            folders.add(folder)
-    for folder in sorted(folders):
+    own = {posixpath.normpath(directory), *(posixpath.dirname(path) for path in laid)}
+    for folder in sorted(own):
         os.makedirs(root + folder, mode=0o700, exist_ok=True)
     for path, each in laid.items():
         descriptor = os.open(root + path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as handle:
             handle.write(each.content or b"")
-    for folder in folders:
+    linked = set(own)
+    climbs = _climbs(own, laid)
+    for folder in own:
+        for _step in range(climbs):
+            folder = posixpath.dirname(folder)
+            linked.add(folder)
+    for folder in linked:
         _link_rest(root, folder)
     return root + posixpath.normpath(directory)
+
+
+def _climbs(folders: Iterable[str], laid: Mapping[str, GitFile]) -> int:
+    """How many levels above themselves the files can name at most: an included file starts where the including one got to."""
+    texts = [each.content or b"" for each in laid.values()]
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            names = [name for name in os.listdir(folder) if name.endswith((".yml", ".yaml", ".env")) or name.startswith(".env")]
+            for path in (posixpath.join(folder, name) for name in names):
+                with contextlib.suppress(OSError):
+                    texts.append(b"" if path in laid else read_file(path) or b"")
+    return sum(len(_UP.findall(text)) for text in texts)
 
 
 def _link_rest(root: str, folder: str) -> None:

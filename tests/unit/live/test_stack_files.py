@@ -61,16 +61,35 @@ def test_git_is_laid_at_the_hosts_absolute_paths(tmp_path: Path) -> None:
     folder = _stack(tmp_path)
     root = tmp_path / "private"
     root.mkdir(mode=0o700)
-    files = {"compose.yml": GitFile("compose.yml", b"from git\n"), "../common.yml": GitFile("../common.yml", b"common from git\n")}
+    text = b"include: [../common.yml, '${ELSE:-../../other}/compose.yml']\n"
+    files = {"compose.yml": GitFile("compose.yml", text), "../common.yml": GitFile("../common.yml", b"common from git\n")}
     laid = Path(lay_out(str(root), str(folder), files))
 
     assert laid == Path(str(root) + str(folder))
-    assert (laid / "compose.yml").read_bytes() == b"from git\n"
+    assert (laid / "compose.yml").read_bytes() == text
     assert (laid / ".." / "common.yml").read_bytes() == b"common from git\n"
     assert (laid / ".env").is_symlink(), "what git does not track is linked, never copied"
     assert (laid / ".env").read_text() == "TOKEN=hunter2hunter2\n"
     assert (laid / "../../other").is_dir()
     assert (folder / "compose.yml").read_text() == "services: {}\n", "the real folder is untouched"
+
+
+@pytest.mark.parametrize(
+    ("git", "host", "seen"),
+    [
+        (b"services: {}  # v1..2 and so on...\n", "TOKEN=x\n", False),
+        (b"include: [../other/compose.yml]\n", "TOKEN=x\n", True),
+        (b"env_file: ${ROOT}/a.env\n", "ROOT=../other\n", True),
+    ],
+)
+def test_only_what_the_files_can_climb_to_is_linked(tmp_path: Path, git: bytes, host: str, seen: bool) -> None:
+    folder, root = tmp_path / "stacks" / "media", tmp_path / "private"
+    for each in (folder, tmp_path / "stacks" / "other", root):
+        each.mkdir(parents=True)
+    (folder / ".env").write_text(host)
+    laid = Path(lay_out(str(root), str(folder), {"compose.yml": GitFile("compose.yml", git)}))
+    assert (laid.parent / "other").is_symlink() == seen
+    assert (laid / ".env").is_symlink()
 
 
 def test_paths_are_mapped_back() -> None:
