@@ -134,7 +134,9 @@ def test_what_a_replacing_write_lost_is_told(recordings: Path) -> None:
 
 
 def test_quotas_that_are_not_set_are_null_and_nobody_finds_a_bit_without_a_name_lost() -> None:
-    told = form.page(APPS["seerr"].resources["main"], {"defaultPermissions": 2 + 512 + (1 << 30) + (1 << 29), "defaultQuotas": {"movie": {"quotaLimit": 3}, "tv": {}}})
+    told = form.page(
+        APPS["seerr"].resources["main"], {"defaultPermissions": 2 + 512 + (1 << 30) + (1 << 29), "defaultQuotas": {"movie": {"quotaLimit": 3}, "tv": {}}}
+    )
     assert told["defaultQuotas"] == {"movie": {"quotaLimit": 3, "quotaDays": None}, "tv": {"quotaLimit": None, "quotaDays": None}}
     assert told["defaultPermissions"] == ["#536870912", "ADMIN", "AUTO_APPROVE_TV", "VIEW_BLOCKLIST"]
     assert form.bits_of_names(PERMISSIONS, told["defaultPermissions"]) == 2 + 512 + (1 << 30) + (1 << 29)
