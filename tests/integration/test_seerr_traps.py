@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from ansible_collections.homelab.media_center.plugins.module_utils.live import app_http
 
 from lab.faults import Fault
 from lab.server import Response
@@ -29,7 +30,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeerrLab]:
 
 
 @pytest.fixture
-def lab(made: SeerrLab) -> SeerrLab:
+def lab(made: SeerrLab, monkeypatch: pytest.MonkeyPatch) -> SeerrLab:
+    # What fails here fails every time.
+    monkeypatch.setattr(app_http, "PAUSES", (0.0,))
     made.reset()
     made.declare()
     return made
