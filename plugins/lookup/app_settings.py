@@ -11,8 +11,8 @@ version_added: 0.1.0
 author:
   - homelab.media_center contributors (@homelab-media-center)
 description:
-  - Reads all settings of one instance of Radarr, Sonarr, Lidarr, Readarr or Prowlarr from the control node, and returns them in the form in which
-    a settings file declares them. Nothing is written.
+  - Reads the settings of one instance of an app from the control node, and returns them in the form in which a settings file declares them. Nothing
+    is written.
   - A secret is returned as a mapping with C(secret) set to V(true).
 options:
   _terms:
@@ -24,12 +24,22 @@ options:
     description: Which app answers there. Another app of the family is recognised and refused.
     type: str
     required: true
-    choices: [lidarr, prowlarr, radarr, readarr, sonarr]
+    choices: [bazarr, jellyseerr, lidarr, overseerr, plex, prowlarr, qbittorrent, radarr, readarr, seerr, sonarr]
   api_key:
     description: The key of the app's API.
     type: str
     env:
       - name: MEDIA_CENTER_API_KEY
+  username:
+    description: The user with whom to log in, for an app that has no key. Only qBittorrent is logged in to, and not again in a run after a refusal.
+    type: str
+    env:
+      - name: MEDIA_CENTER_USERNAME
+  password:
+    description: The password of O(username).
+    type: str
+    env:
+      - name: MEDIA_CENTER_PASSWORD
   headers:
     description: Headers to send with each request.
     type: dict
@@ -72,6 +82,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.errors i
 from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Address, Session
 from ansible_collections.homelab.media_center.plugins.module_utils.live.gateways import GATEWAYS
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_module import read_export
+from ansible_collections.homelab.media_center.plugins.plugin_utils.one_login import refusal_of
 
 
 class LookupModule(LookupBase):
@@ -87,15 +98,21 @@ class LookupModule(LookupBase):
         if self.get_option("api_key"):
             headers[app.key_header] = str(self.get_option("api_key"))
         certificates = self.get_option("ca_path") if self.get_option("validate_certs") and self.get_option("ca_path") else self.get_option("validate_certs")
+        known = (str(self.get_option("username") or ""), str(self.get_option("password") or ""))
         found = []
         for term in terms:
+            refusal = refusal_of(term, known[0])
+            if refusal.exists():
+                raise AnsibleLookupError("{0} refused the login before in this run, and bans who goes on: correct its password".format(app.title))
             try:
-                session = Session(Address(app.name, str(term), headers, certificates, self.get_option("timeout")))
+                session = Session(Address(app.name, str(term), headers, certificates, self.get_option("timeout"), *known))
             except ImportError:
                 raise AnsibleLookupError("the Python library requests is missing on the control node: pip install requests") from None
             try:
                 settings, _version, unreadable = read_export(app, gateway(app, session))
             except GatewayError as error:
+                if error.login_refused:
+                    refusal.touch()
                 raise AnsibleLookupError(str(error)) from None
             finally:
                 session.close()

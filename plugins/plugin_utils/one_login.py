@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ class OneLogin(ActionBase):
 
     def _execute_module(self, module_name: Any = None, module_args: Any = None, *args: Any, **more: Any) -> dict[str, Any]:
         options = dict(module_args or {})
-        refusal = _refusal(options)
+        refusal = refusal_of(options.get("url"), options.get("username"))
         options["login_refused"] = bool(options.get("login_refused")) or refusal.exists()
         if isinstance(options.get("password"), str):
             options["password"] = wrapped(options["password"])
@@ -30,7 +29,7 @@ class OneLogin(ActionBase):
         return result
 
 
-def _refusal(options: Mapping[str, Any]) -> Path:
-    """A file in the folder that Ansible makes for one run and removes at its end; workers of a run share it."""
-    who = f"{options.get('url')}\n{options.get('username')}"
-    return Path(constants.DEFAULT_LOCAL_TMP) / f"media_center_refused_{hashlib.sha256(who.encode()).hexdigest()}"
+def refusal_of(url: Any, username: Any) -> Path:
+    """The file that says that a login was refused, in the folder that Ansible makes for one run and removes at its end. Workers of a run share it."""
+    who = hashlib.sha256(f"{username} at {url}".encode()).hexdigest()
+    return Path(constants.DEFAULT_LOCAL_TMP) / f"media_center_refused_{who}"

@@ -9,12 +9,17 @@ import copy
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.homelab.media_center.plugins.modules import app_secrets_info
+import yaml
+from ansible import constants
+from ansible.errors import AnsibleError
+from ansible.plugins.loader import lookup_loader
+from ansible_collections.homelab.media_center.plugins.modules import app_secrets_info, qbittorrent_settings, qbittorrent_settings_info
 
-from support.qbittorrent import PASSWORD, Instance, in_lab, real
+from support.qbittorrent import PASSWORD, USER, Instance, in_lab, real
 from support.settings_run import call
 
 KEY = "a key of this run"
@@ -305,6 +310,30 @@ def test_open_doors_are_told(app: Instance) -> None:
         ("login_bypassed", "bypass_auth_subnet_whitelist", "high"),
         ("webui_unprotected", "web_ui_csrf_protection_enabled", "low"),
     }
+
+
+def test_what_the_modules_return_is_what_they_document(app: Instance) -> None:
+    exported, returned = app.export(), yaml.safe_load(qbittorrent_settings_info.RETURN)
+    assert set(returned) == set(exported) - {"changed"} and returned["requests"]["sample"] == exported["requests"]
+    for kind, sample in returned["settings"]["sample"].items():
+        known = exported["settings"][kind]
+        assert set(sample[0] if isinstance(sample, list) else sample) <= set(known[0] if isinstance(known, list) else known)
+    told, documented = app.audit(exported["settings"]), yaml.safe_load(qbittorrent_settings.RETURN)
+    assert set(documented) - {"login_refused"} == set(told) - {"changed"}
+    assert set(documented["media_center"]["sample"]) <= set(told["media_center"])
+
+
+def test_the_lookup_gives_the_export_and_stops_after_a_refusal(app: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
+
+    def looked_up(password: str) -> Any:
+        return lookup_loader.get("homelab.media_center.app_settings").run([app.url], variables={}, app="qbittorrent", username=USER, password=password)
+
+    assert looked_up(PASSWORD) == [app.export()["settings"]]
+    with pytest.raises(AnsibleError, match="the user name or the password is wrong"):
+        looked_up("not this one")
+    with pytest.raises(AnsibleError, match="refused the login before in this run"):
+        looked_up(PASSWORD)
 
 
 # The last one: it shuts this machine out.
