@@ -54,7 +54,8 @@ class Qbittorrent:
             if self._foreign(request):
                 return _text(401, "Unauthorized")
             if not request.path.startswith(_PREFIX):
-                return Response(200, b"<!DOCTYPE html>\n<html></html>\n", {"Content-Type": "text/html"})
+                page = Response(200, b"<!DOCTYPE html>\n<html></html>\n", {"Content-Type": "text/html"})
+                return page if request.path == "/" else _text(404, "Not Found")
             return self._api(request, request.path[len(_PREFIX) :])
 
     def failure(self, status: int) -> Response:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,6 +20,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.loader import lookup_loader
 from ansible_collections.homelab.media_center.plugins.modules import app_secrets_info, qbittorrent_settings, qbittorrent_settings_info
 
+from lab.faults import Fault
 from support.qbittorrent import PASSWORD, USER, Instance, in_lab, real
 from support.settings_run import call
 
@@ -179,8 +181,10 @@ def test_what_the_app_would_store_as_something_else_is_not_sent(app: Instance, p
     assert app.writes == [] and app.preferences() == before
 
 
-def test_what_the_app_ignores_is_told_when_it_is_read_back(app: Instance) -> None:
-    result = app.reconcile({"preferences": {"torrent_content_layout": "Bogus"}})
+@pytest.mark.parametrize("preferences", [{"torrent_content_layout": "Bogus"}, {"save_path": "relative/dir"}, {"banned_IPs": ["1.2.3.4", "junk"]}])
+def test_what_the_app_makes_something_else_of_is_told_when_it_is_read_back(app: Instance, preferences: dict[str, Any]) -> None:
+    """It answers 200 to everything."""
+    result = app.reconcile({"preferences": preferences})
     assert "write_not_stored" in codes(result) and app.writes == ["POST app/setPreferences"]
 
 
@@ -204,6 +208,15 @@ def test_lists_that_are_texts_are_compared_as_lists(app: Instance) -> None:
     assert drift(app.audit({"preferences": wanted})) == []
     as_text = {"bypass_auth_subnet_whitelist": "10.0.0.0/8,192.168.1.0/24", "excluded_file_names": "*.lnk\n*.exe"}
     assert drift(app.audit({"preferences": as_text})) == []
+
+
+def test_an_edit_of_a_category_keeps_what_git_does_not_say(app: Instance) -> None:
+    """The app unsets what an edit leaves out, and calls the paths otherwise than it answers them."""
+    assert app.reconcile({"category": [{"name": "tv-sonarr", "savePath": "/data/series"}]})["changed"]
+    assert app.categories()["tv-sonarr"] == {"name": "tv-sonarr", "savePath": "/data/series", "download_path": "/data/torrents/incomplete/tv"}
+    for path in (False, "", None):
+        app.reconcile({"category": [{"name": "tv-sonarr", "download_path": path}]})
+        assert app.categories()["tv-sonarr"].get("download_path") == path and app.categories()["tv-sonarr"]["savePath"] == "/data/series"
 
 
 def test_a_renamed_preference_is_declared_by_either_name(any_app: Instance) -> None:
@@ -301,6 +314,65 @@ def test_an_instance_that_wants_no_login_is_not_logged_in_to_and_told(app: Insta
     assert app.sent == ["GET app/version", "GET app/preferences", "GET app/webapiVersion", "GET torrents/categories"]
     assert [each["severity"] for each in result["media_center"]["findings"] if each["code"] == "login_bypassed"] == ["high"]
     app.set(bypass_local_auth=False)
+
+
+def test_a_session_is_sent_back_as_it_came(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may hold what an address or a form would write otherwise."""
+    app = house.get("4.5")
+    monkeypatch.setattr("lab.apps.qbittorrent.secrets.token_urlsafe", lambda length: "SNmEFJf5v-1hKhtVl3XWy71AAHLr6WO_")
+    assert app.audit({})["media_center"]["verdict"] == "in_sync"
+
+
+def test_a_key_of_newer_versions_needs_no_login(house: House) -> None:
+    app = house.get("5.2")
+    app.set(web_ui_api_key="qbt_canary0000000000000000000000")
+    result = app.audit(app.export()["settings"], username="", password="", api_key="qbt_canary0000000000000000000000")
+    assert result["media_center"]["verdict"] == "in_sync" and not any(each.startswith("POST") for each in app.sent)
+    assert [each["code"] for each in result["media_center"]["findings"]] == []
+    told = app.audit({}, api_key="qbt_wrong00000000000000000000000")["media_center"]
+    assert app.sent == ["GET app/version"] and "it does not take this key" in told["reason"] and "media_center_api_key" in told["reason"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (Fault(status=500), "HTTP 500"),
+        (Fault(status=503), "HTTP 503"),
+        (Fault(login_page=True), "a page for people came"),
+        (Fault(garbage=True), "what answers there is not qBittorrent"),
+        (Fault(reset=True), "the connection broke"),
+        (Fault(slow=1.5), "no answer within 1 s"),
+        (Fault(garbage=True, path="preferences"), "its answer cannot be read"),
+        (Fault(status=404, path="categories"), "HTTP 404"),
+    ],
+)
+def test_trouble_is_unknown_and_named(house: House, monkeypatch: pytest.MonkeyPatch, fault: Fault, sentence: str) -> None:
+    monkeypatch.setattr("ansible_collections.homelab.media_center.plugins.module_utils.live.qbittorrent_client.PAUSES", (0.01,))
+    app = house.get("4.5")
+    document = app.export()["settings"]
+    assert app.faults is not None
+    app.faults.set("qbittorrent", fault)
+    try:
+        told = app.reconcile(document, timeout=1)["media_center"]
+    finally:
+        app.faults.set("qbittorrent", None)
+    assert told["verdict"] == "unknown" and app.writes == [] and told["unknown"] > 0
+    assert sentence in told.get("reason", "") + "".join(each["reason"] for each in told["gaps"]), told
+    assert app.sent.count("POST auth/login") <= 1
+
+
+@pytest.mark.parametrize(("path", "sentence"), [("/nowhere", "HTTP 404: there is no such thing"), ("", "connection refused")])
+def test_a_wrong_address_is_named(house: House, path: str, sentence: str) -> None:
+    app = house.get("4.5")
+    told = app.audit({}, url=app.url + path if path else "http://127.0.0.1:1")["media_center"]
+    assert told["verdict"] == "unknown" and sentence in told["reason"] and "media_center_url" in told["reason"]
+
+
+def test_a_missing_library_is_named(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = house.get("4.5")
+    monkeypatch.setitem(sys.modules, "qbittorrentapi", None)
+    for told in (app.audit({}), app.export()):
+        assert told["failed"] and "qbittorrent-api" in told["msg"]
 
 
 def test_open_doors_are_told(app: Instance) -> None:

@@ -57,6 +57,7 @@ class Instance:
     url: str
     root: Path
     stand_in: Qbittorrent | None = None
+    faults: FaultFile | None = None
     sent: list[str] = field(default_factory=list)
     fresh: dict[str, Any] = field(default_factory=dict)
     _admin: requests.Session | None = None
@@ -150,10 +151,11 @@ def in_lab(version: str, folder: Path, **preferences: Any) -> Iterator[Instance]
     stand_in = Qbittorrent(Store(version, USER, PASSWORD, folder / "qBittorrent" / "qBittorrent.conf"))
     stand_in.store.preferences.update(preferences)
     log = RequestLog(folder / "requests.jsonl")
-    listener = serve(stand_in, FaultFile(folder / "faults.json"), log)
+    faults = FaultFile(folder / "faults.json")
+    listener = serve(stand_in, faults, log)
     stand_in.port = urlsplit(listener.address).port
     try:
-        yield Instance(listener.address, folder, stand_in)
+        yield Instance(listener.address, folder, stand_in, faults)
     finally:
         listener.close()
         log.close()

@@ -133,7 +133,9 @@ class Connection:
     def _unasked(self) -> GatewayError:
         """The library wants to log in by itself: there was no login, or the session has ended."""
         message, remedy = "HTTP 403: it wants a login", "set media_center_username and media_center_password"
-        if self._logged_in:
+        if self.with_key:
+            message, remedy = "HTTP 403: it does not take this key", "correct media_center_api_key; only qBittorrent 5.2 and later has one"
+        elif self._logged_in:
             message, remedy = "HTTP 403: the session has ended", "run again; if it stays, raise web_ui_session_timeout"
         return GatewayError(message, target=self._session.address.target, method="GET", path=PREFIX, status=403, remedy=remedy)
 
@@ -168,8 +170,6 @@ class Connection:
         if status == 401:
             remedy = "correct media_center_api_key; or " + _HOST_REMEDY if self.with_key else _HOST_REMEDY
             return "HTTP 401: it refuses the {0}host name or port by which it is asked".format("key, or the " if self.with_key else ""), remedy, False
-        if status == 403:
-            return "HTTP 403{0}".format(_words(failed)), "correct media_center_api_key", False
         if status == 404:
             return "HTTP 404: there is no such thing", "check media_center_url: another app, or a missing URL base", False
         told = "HTTP {0}{1}".format(status, _words(failed))

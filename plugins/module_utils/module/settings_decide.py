@@ -8,13 +8,12 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
-from ansible_collections.homelab.media_center.plugins.module_utils.core.equality import misfit
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import ABSENT, Change, NotComparable, Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_names import words_of
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_shapes import MASK
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_declared import Declared
-from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_run import Planned
+from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_run import Planned, wrong_type
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App, SettingsResource
 
 #: More removals than this, or than a third of a kind, are done only when their exact number is given.
@@ -147,7 +146,7 @@ def _not_writable(app: App, resource: SettingsResource, change: Change, values: 
     if change.action == "update" and "implementation" in values:
         return "its implementation cannot be changed in place", "remove it in the app, then run reconcile again"
     for each in change.fields if change.action == "update" else ():
-        needed = misfit(each.declared, each.running)
+        needed = wrong_type(resource, each)
         if needed:
             return "{0} has to be {1}".format(each.path, needed), "correct the settings file"
     for path, value in values.items():

@@ -31,7 +31,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Lacking, Raw, running_state, unused_tags
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_shapes import HASHED
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_declared import Declared, nearest
-from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
+from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App, SettingsResource
 
 #: Where nothing of an instance is under git yet.
 EXPORT = "export its settings with servarr_settings_info, and put that file under git"
@@ -218,17 +218,21 @@ def told(
     return result
 
 
-def _findings(target: str, change: Change, redactor: Redactor) -> List[Finding]:
+def wrong_type(table: SettingsResource, each: FieldChange) -> str:
+    """What a declared value would have to be instead; empty where it can be that, or where the app takes several types."""
+    return "" if table.properties.get(each.path) == "any" else misfit(each.declared, each.running)
+
+
+def _findings(target: str, table: SettingsResource, change: Change, redactor: Redactor) -> List[Finding]:
     name = "{0}[{1}]".format(change.resource, change.key) if change.key else change.resource
     if change.action == "create":
         return [of_item(target, change, code="setting_missing", message=name + ": declared in git, and the app does not have it")]
     if change.action == "delete":
         return [of_item(target, change, code="setting_unmanaged", message=name + ": the app has it, and git does not declare it", severity="low")]
-    return [_field_finding(redactor, target, change, each, "{0}.{1}".format(name, each.path)) for each in change.fields]
+    return [_field_finding(redactor, target, change, each, "{0}.{1}".format(name, each.path), wrong_type(table, each)) for each in change.fields]
 
 
-def _field_finding(redactor: Redactor, target: str, change: Change, each: FieldChange, name: str) -> Finding:
-    needed = misfit(each.declared, each.running)
+def _field_finding(redactor: Redactor, target: str, change: Change, each: FieldChange, name: str, needed: str) -> Finding:
     if needed:
         remedy = "correct the settings file"
         return of_field(redactor, target, change, each, code="setting_of_wrong_type", message="{0} has to be {1}".format(name, needed), remedy=remedy)
