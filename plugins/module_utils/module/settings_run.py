@@ -208,7 +208,7 @@ def told(
             message = "tag[{0}]: nothing in git uses it, and the app removes such tags".format(change.key)
             findings.append(of_item(target, change, code="setting_missing", message=message, severity="info"))
         else:
-            findings.extend(_findings(target, change, redactor))
+            findings.extend(_findings(target, app.resources[change.resource], change, redactor))
     findings += _notes(target, app, version, declared, planned)
     result = target_result(target, app.name, findings, planned.plan.coverage, planned.plan.gaps, "unknown", requests, version=version)
     result["uncounted"] = dict(planned.uncounted)
