@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import yaml
 
-from lab.apps import bazarr, qbittorrent
+from lab.apps import bazarr, qbittorrent, seerr
 from lab.apps.gluetun import Gluetun
 from lab.apps.plex import Plex
 from lab.repositories import DATA
@@ -40,7 +40,13 @@ class App(Protocol):
 
 
 #: By the name of the app, which is its host and its group in the inventory, too.
-OTHERS: dict[str, Callable[[], App]] = {"bazarr": bazarr.of_house, "gluetun": Gluetun, "plex": Plex, "qbittorrent": qbittorrent.of_house}
+OTHERS: dict[str, Callable[[], App]] = {
+    "bazarr": bazarr.of_house,
+    "gluetun": Gluetun,
+    "overseerr": seerr.of_house,
+    "plex": Plex,
+    "qbittorrent": qbittorrent.of_house,
+}
 #: Those that keep a file in their folder on the docker host.
 WITH_FOLDER: dict[str, Callable[[Path], App]] = {"qbittorrent": qbittorrent.of_house}
 

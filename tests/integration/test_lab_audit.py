@@ -53,7 +53,7 @@ CLEAN = yaml.safe_load((DATA / "planted.yml").read_text(encoding="utf-8"))["clea
 
 APPS = ("radarr", "sonarr", "lidarr", "readarr", "prowlarr")
 #: Those that show their secrets, or have none among their settings.
-OTHERS = ("bazarr", "plex", "qbittorrent")
+OTHERS = ("bazarr", "overseerr", "plex", "qbittorrent")
 
 
 class Run:

@@ -33,7 +33,8 @@ def declared(app: str, resource: str, key: str) -> Any:
 
 
 def _names(thing: dict[str, Any]) -> tuple[Any, ...]:
-    return thing.get("name"), ",".join(thing.get("tags", [])), thing.get("foreignId"), f"{thing.get('type')} | {thing.get('title')}"
+    found = tuple(thing.get(name) for name in ("name", "id", "agent", "foreignId"))
+    return (*found, ",".join(map(str, thing.get("tags", []))), f"{thing.get('type')} | {thing.get('title')}")
 
 
 @pytest.mark.parametrize("entry", PLANTED, ids=lambda entry: f"{entry['app']}-{entry['resource']}-{entry['path']}")
