@@ -21,6 +21,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.live.settings
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_declared import read_declared
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_run import plan_settings
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.plex import NEVER, PLEX, SERVER
+from ansible_collections.homelab.media_center.plugins.modules import plex_settings, plex_settings_info
 
 from lab.server import Request
 from support.parts import CHECKOUT
@@ -138,6 +139,17 @@ def test_what_the_check_says_is_what_the_run_does_and_a_second_run_does_nothing(
     again = lab.settings(document, **ALL)
     assert not again["changed"] and not again["actions"] and len(lab.writes()) == written
     assert not any("refresh" in each for each in lab.requests())
+
+
+def test_what_the_modules_return_is_what_they_document(lab: PlexLab) -> None:
+    exported = lab.export()
+    told = lab.settings(exported["settings"])
+    documented, returned = yaml.safe_load(plex_settings.RETURN), yaml.safe_load(plex_settings_info.RETURN)
+    assert set(documented) == set(told) - {"changed"} and set(documented["media_center"]["sample"]) <= set(told["media_center"])
+    assert set(returned) == set(exported) - {"changed"} and set(returned["requests"]["sample"]) == set(exported["requests"])
+    sample = returned["settings"]["sample"]
+    assert set(sample["server"]) <= set(exported["settings"]["server"]) and set(sample["library"][0]) == set(exported["settings"]["library"][0])
+    assert set(sample["library"][0]["preferences"]) <= set(exported["settings"]["library"][1]["preferences"])
 
 
 def wipe(lab: PlexLab) -> None:

@@ -40,6 +40,11 @@ class Plex:
         """The version that the server tells; empty before ``identify``."""
         return str(self._identity.get("version") or "")
 
+    @property
+    def _unclaimed(self) -> bool:
+        # An older server does not say.
+        return "claimed" in self._identity and not typed(self._identity["claimed"], "bool")
+
     def identify(self) -> None:
         """Make sure that Plex answers. Raises GatewayError. The page that says so needs no token."""
         path = "/identity"
@@ -74,7 +79,7 @@ class Plex:
     def explained(self, error: GatewayError) -> GatewayError:
         """The error in words of Plex, whose bodies of errors are pages for people."""
         if error.status == 401:
-            if not self._identity.get("claimed") and _is_name(self.session.address.url):
+            if (self._unclaimed or not self._identity) and _is_name(self.session.address.url):
                 return self._refused_name(error)
             return self._like(error, "HTTP 401: the token is wrong, or has run out", "correct media_center_api_key: the token of the server's owner")
         if error.status == 403:
@@ -86,7 +91,7 @@ class Plex:
         return error
 
     def read(self, kinds: Sequence[str] = ()) -> Dict[str, Any]:
-        """The preferences and the libraries, each with its own preferences; Unknown where one failed. Raises GatewayError where the token opens nothing.
+        """The preferences and the libraries, each with its own preferences; Unknown where one failed. Raises GatewayError where nothing was told.
 
         Whoever is not the owner sees some of the libraries only, so without the preferences, which are the owner's, the libraries are not known either.
         """
@@ -99,6 +104,8 @@ class Plex:
                 raise explained
             told = "HTTP {0}: the token is not that of the server's owner, who alone sees all of it".format(refused.status)
             raise self._like(refused, told, "give the token of the server's owner as media_center_api_key")
+        if isinstance(refused, GatewayError) and isinstance(answers["library"], GatewayError):
+            raise self.explained(refused)
         found, hidden = {}, {}
         found["server"], hidden["server"] = self._preferences(answers["server"], "the preferences")
         found["library"], hidden["library"] = self._libraries(answers["library"])
@@ -159,7 +166,7 @@ class Plex:
                     remedy="empty allowedNetworks (List of IP addresses and networks that are allowed without auth)",
                 )
             )
-        if self._identity and not typed(self._identity.get("claimed"), "bool"):
+        if self._unclaimed:
             found.append(
                 Finding(
                     "plex_unclaimed",

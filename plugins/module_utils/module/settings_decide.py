@@ -81,7 +81,7 @@ def decide(app: App, declared: Declared, planned: Planned, permits: Permits, tar
         if change.action == "delete":
             continue
         values = _values(declared, change)
-        why = _not_writable(app, resource, change, values)
+        why = _not_writable(app, resource, change, values) or _twice(resource, change, values, planned, permits)
         if why:
             refuse(change, *why)
             continue
@@ -135,6 +135,20 @@ def _values(declared: Declared, change: Change) -> Dict[str, Any]:
 def _variable(app: App, change: Change, path: str) -> str:
     words = words_of(" ".join((change.resource, change.key, path.rpartition(".")[2])))
     return "_".join(["vault", app.name, *words]).lower()
+
+
+def _twice(resource: SettingsResource, change: Change, values: Mapping[str, Any], planned: Planned, permits: Permits) -> Optional[Tuple[str, str]]:
+    """What a new thing would have in common with one that is there under another name."""
+    if change.action != "create" or "bulk_effect" in permits.allow:
+        return None
+    for path in resource.exclusive:
+        own = {str(each).rstrip("/") for each in values.get(path) or ()}
+        for (kind, key), item in sorted(planned.running.items.items()):
+            both = sorted(own & {str(each).rstrip("/") for each in item.values.get(path) or ()}) if kind == resource.name else []
+            if both:
+                remedy = "give both one name, in git or in the app; or, where it is to be there twice, add bulk_effect to media_center_allow"
+                return "the app has {0} already, as {1}".format(both[0], key), remedy
+    return None
 
 
 def _not_writable(app: App, resource: SettingsResource, change: Change, values: Mapping[str, Any]) -> Optional[Tuple[str, str]]:

@@ -104,6 +104,8 @@ LIBRARY = SettingsResource(
     # A library with another agent or scanner is matched anew, as a whole.
     bulk_effect=("agent", "scanner"),
     needed=("agent", "scanner", "language", "locations"),
+    # A library that was renamed by hand would be there twice, and all of it be scanned once more.
+    exclusive=("locations",),
     tells_all=True,
 )
 

@@ -64,7 +64,8 @@ class SettingsResource(Resource):
     ``pairs`` are values with the switch that each of them needs. ``limits`` are those of numbers.
     ``shipped`` is what a thing says that is there from the start and that nobody has set: it is told only where git declares it.
     ``hidden`` are paths that the app keeps from people: written only when that is allowed. ``of_host`` are properties that fit one
-    machine. An export leaves both out; they are compared where git declares them. ``needed`` are properties without which none is created.
+    machine. An export leaves both out; they are compared where git declares them. ``needed`` are properties without which none is created,
+    ``exclusive`` lists of which a new thing has nothing in common with another one, unless bulk effects are allowed.
     ``choices`` are the only values of a property, where the app takes any other too and then does not work.
     ``fixed`` are properties that the app makes: compared, never written. ``opt_in`` kinds are read where git names them or somebody asks for them.
     ``tells_all``: the app tells each setting that it has, also one that is not set, so that any other is one it does not know.
@@ -98,6 +99,7 @@ class SettingsResource(Resource):
     hidden: Tuple[str, ...] = ()
     of_host: Tuple[str, ...] = ()
     needed: Tuple[str, ...] = ()
+    exclusive: Tuple[str, ...] = ()
     tells_all: bool = False
     choices: Mapping[str, Tuple[str, ...]] = dataclasses.field(default_factory=dict)
     fixed: Tuple[str, ...] = ()

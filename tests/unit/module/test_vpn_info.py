@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 from ansible_collections.homelab.media_center.plugins.module_utils.live.gluetun import port_of, seen_settings
 from ansible_collections.homelab.media_center.plugins.modules import vpn_info
 
@@ -89,6 +90,14 @@ def test_the_state_is_read_with_either_way_to_log_in(server: Served, version: st
     assert not told["changed"] and {each.method for each in server.asked} == {"GET"}
     # Before 3.39.1 there are no roles, whatever is configured.
     assert findings(told) == ([("vpn_control_open", "security", "high")] if version == "3.38.1" else [])
+
+
+def test_what_the_module_returns_is_what_it_documents(server: Served) -> None:
+    server.is_now("3.41.0", KEY)
+    told, documented = server.told(api_key=KEY["apikey"]), yaml.safe_load(vpn_info.RETURN)
+    assert set(documented) == set(told) - {"changed"} and set(documented["vpn"]["contains"]) == set(told["vpn"])
+    assert set(documented["vpn"]["contains"]["settings"]["sample"]) == set(told["vpn"]["settings"])
+    assert set(documented["media_center"]["sample"]) <= set(told["media_center"])
 
 
 @pytest.mark.parametrize("version", VERSIONS)
