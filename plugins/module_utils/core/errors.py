@@ -2,6 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The one error that gateways to live systems raise."""
+
 from __future__ import annotations
 
 import re
@@ -26,9 +27,9 @@ class GatewayError(Exception):
     nothing changed by a person, can help. ``login_refused``: no further login is to be sent.
     """
 
-    def __init__(
     login_refused = False
 
+    def __init__(
         self,
         message: str,
         *,
