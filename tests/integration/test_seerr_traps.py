@@ -162,6 +162,12 @@ def test_a_setting_that_the_app_does_not_know_is_not_sent(lab: SeerrLab) -> None
     assert codes(result).count("setting_unknown_to_app") == 2
 
 
+def test_the_permissions_of_the_first_user_are_nobodys_to_change(lab: SeerrLab) -> None:
+    result = lab.reconcile({"user": [{"email": "sam@home.example", "permissions": ["REQUEST"]}, {"email": "kim@home.example"}]}, allow=ALLOW)
+    assert "nobody can change the permissions of the first user" in message(result)
+    assert result["changed"] is False and drift(result) == [("user", "sam@home.example", "permissions")]
+
+
 def test_a_metadata_provider_that_does_not_exist_is_refused_here(lab: SeerrLab) -> None:
     """Trap: the app answers 200 to any word and stores it."""
     result = lab.reconcile({"metadata_provider": {"tv": "nope"}})

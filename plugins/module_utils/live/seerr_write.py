@@ -197,6 +197,8 @@ class SeerrWriter:
         number = self._number_of_user(self._users(), key)
         path = "{0}/{1}/settings".format(table.path, number)
         if "permissions" in values:
+            if number == "1":
+                raise LookupError("nobody can change the permissions of the first user")
             self._send("POST", path + "/permissions", {"permissions": values["permissions"]})
         own = {name: value for name, value in values.items() if name != "permissions"}
         if own:
