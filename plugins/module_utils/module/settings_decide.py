@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Set, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import ABSENT, Change, NotComparable, Unknown
@@ -142,13 +142,18 @@ def _twice(resource: SettingsResource, change: Change, values: Mapping[str, Any]
     if change.action != "create" or "bulk_effect" in permits.allow:
         return None
     for path in resource.exclusive:
-        own = {str(each).rstrip("/") for each in values.get(path) or ()}
+        own = _entries(values.get(path))
         for (kind, key), item in sorted(planned.running.items.items()):
-            both = sorted(own & {str(each).rstrip("/") for each in item.values.get(path) or ()}) if kind == resource.name else []
-            if both:
+            both = sorted(own & _entries(item.values.get(path)))
+            if kind == resource.name and both:
                 remedy = "give both one name, in git or in the app; or, where it is to be there twice, add bulk_effect to media_center_allow"
                 return "the app has {0} already, as {1}".format(both[0], key), remedy
     return None
+
+
+def _entries(value: Any) -> Set[str]:
+    # A path is one with and without a slash at its end; what is not known has none.
+    return {str(each).rstrip("/") for each in value} if isinstance(value, (list, tuple)) else set()
 
 
 def _not_writable(app: App, resource: SettingsResource, change: Change, values: Mapping[str, Any]) -> Optional[Tuple[str, str]]:

@@ -190,6 +190,11 @@ def test_titles_are_not_unique_and_nothing_is_written_to_one_of_two(lab: PlexLab
     assert any("two of them called movie | Movies" in each["reason"] for each in told["media_center"]["gaps"])
 
 
+def test_what_two_of_one_name_have_is_not_known_and_hinders_no_third_one(lab: PlexLab) -> None:
+    lab.plex.sections.append({**lab.plex.sections[0], "key": 9, "locations": [[9, "/data/media/photos"]]})
+    assert lab.settings({"library": [ANIME]}, check=False, git_wins=True)["actions"] == ["library[show | Anime]: create"]
+
+
 def test_two_that_are_alike_in_all_but_their_number_are_not_written_to_either(lab: PlexLab) -> None:
     lab.plex.sections.append({**lab.plex.sections[0], "key": 9})
     told = lab.settings({"library": [{**MOVIES, "language": "de-DE"}]}, check=False, git_wins=True)
