@@ -153,6 +153,19 @@ def test_a_server_goes_only_when_it_is_asked_for_and_no_rule_counts_on_its_place
     assert [each["id"] for each in lab.store.memory["radarr"]] == [0]
 
 
+def test_a_rule_names_servers_and_users_and_goes_out_as_numbers(lab: SeerrLab) -> None:
+    rule = {"sonarrServiceId": "Sonarr", "users": ["kim@home.example", "sam@home.example"], "keywords": [9715, 3], "language": ["ja", "ko"], "tags": [2]}
+    document = {"override_rule": [*lab.documents["seerr"]["override_rule"], {**rule, "rootFolder": "/data/media/anime"}]}
+    assert lab.reconcile(document)["media_center"]["verdict"] == "in_sync"
+    stored = {name: value for name, value in lab.store.rules[1].items() if value is not None and name not in ("createdAt", "updatedAt")}
+    assert stored == {"id": 2, "sonarrServiceId": 0, "users": "2,1", "keywords": "9715,3", "language": "ja,ko", "tags": "2", "rootFolder": "/data/media/anime"}
+    document["override_rule"][0]["profileId"] = 4
+    lab.reconcile(document)
+    assert (lab.store.rules[0]["profileId"], lab.store.rules[0]["genre"], lab.store.rules[0]["id"]) == (4, "16,10751", 1)
+    gone = lab.reconcile({"override_rule": [{**rule, "users": ["KIM@home.example"]}]})
+    assert "there is no user KIM@home.example" in message(gone) and len(lab.store.rules) == 2
+
+
 def test_a_setting_that_the_app_does_not_know_is_not_sent(lab: SeerrLab) -> None:
     """Trap: unknown fields are accepted and kept for ever."""
     document = {"notification": [{"agent": "discord", "options": {"webhokUrl": "https://discord.example/x"}}], "network": {"dnsCache": {"enbaled": True}}}

@@ -99,11 +99,11 @@ def name_of_user(answer: Answer) -> str:
 
 
 def rule(answer: Answer, users: Users) -> Dict[str, Any]:
-    """An override rule, its users by name and its texts with commas as lists."""
+    """An override rule, its users by name and its texts with commas as lists, of numbers but for languages."""
     told = {name: None if value == "" else value for name, value in answer.items()}
     for name in ("genre", "language", "keywords", "tags"):
         if isinstance(told.get(name), str):
-            told[name] = _words(told[name])
+            told[name] = [int(each) if each.isdigit() else each for each in _words(told[name])]
     if told.get("users"):
         told["users"] = users if isinstance(users, Unknown) else sorted(_named(users, each) for each in _words(told["users"]))
     return told

@@ -171,9 +171,9 @@ class SeerrWriter:
             elif name in table.refs:
                 body[name] = self._id_of(table.refs[name].resource, str(value))
             elif name == "users":
-                body[name] = ",".join(self._number_of_user(users, str(each)) for each in value)
+                body[name] = ",".join(self._number_of_user(users, str(each), exactly=True) for each in value)
             else:
-                body[name] = value
+                body[name] = ",".join(str(each) for each in value) if isinstance(value, list) else value
         path = "{0}/{1}".format(table.path, found["id"]) if found else table.path
         self._send("PUT" if found else "POST", path, form.without_nulls(body))
 
@@ -184,9 +184,10 @@ class SeerrWriter:
         raise LookupError("there is no {0} called {1}".format(kind, name))
 
     @staticmethod
-    def _number_of_user(users: Mapping[int, str], name: str) -> str:
+    def _number_of_user(users: Mapping[int, str], name: str, exactly: bool = False) -> str:
+        # A rule is known by its users among others: spelled otherwise it would be another rule with each run.
         for number, told in users.items():
-            if told.lower() == name.lower():
+            if told == name or (not exactly and told.lower() == name.lower()):
                 return str(number)
         raise LookupError("there is no user {0}".format(name))
 

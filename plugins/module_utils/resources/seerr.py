@@ -236,7 +236,7 @@ OVERRIDE_RULE = collection(
     "override_rule",
     "/overrideRule",
     3,
-    "radarrServiceId:str? sonarrServiceId:str? users:set? genre:words? language:words? keywords:words? profileId:int? rootFolder:str? tags:words?",
+    "radarrServiceId:str? sonarrServiceId:str? users:set? genre:set? language:words? keywords:set? profileId:int? rootFolder:str? tags:set?",
     key=("radarrServiceId", "sonarrServiceId", "users", "genre", "language", "keywords"),
     refs={"radarrServiceId": Ref("radarr_server"), "sonarrServiceId": Ref("sonarr_server")},
     computed=("createdAt", "updatedAt"),
