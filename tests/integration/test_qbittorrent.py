@@ -329,6 +329,8 @@ def test_a_key_of_newer_versions_needs_no_login(house: House) -> None:
     result = app.audit(app.export()["settings"], username="", password="", api_key="qbt_canary0000000000000000000000")
     assert result["media_center"]["verdict"] == "in_sync" and not any(each.startswith("POST") for each in app.sent)
     assert [each["code"] for each in result["media_center"]["findings"]] == []
+    behind_proxy = app.audit({}, headers={"Authorization": "Basic cHJveHk6cHJveHk="})
+    assert behind_proxy["media_center"]["verdict"] == "in_sync" and "POST auth/login" in app.sent
     told = app.audit({}, api_key="qbt_wrong00000000000000000000000")["media_center"]
     assert app.sent == ["GET app/version"] and "it does not take this key" in told["reason"] and "media_center_api_key" in told["reason"]
 

@@ -59,7 +59,8 @@ class Connection:
         self._logged_in = False
         headers = {name: value for name, value in address.headers.items() if name.lower() != "authorization"}
         key = next((value for name, value in address.headers.items() if name.lower() == "authorization"), "")
-        self.with_key = bool(key)
+        # A proxy in front may have a login of its own.
+        self.with_key = bool(key) and not key.lower().startswith("basic ")
         if key:
             headers["Authorization"] = key if " " in key else "Bearer " + key
         self._client = _client_class(self._library)(
