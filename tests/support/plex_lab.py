@@ -30,14 +30,17 @@ class PlexLab:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.plex = Plex()
-        self.asked: list[Request] = []
-        #: Answers in place of the server where it gives something.
-        self.instead: Callable[[Request], Response | None] = lambda request: None
+        self.renew()
         self.name = self.plex.name
         self._log = RequestLog(folder / "requests.jsonl")
         self._listener = serve(self, FaultFile(folder / "faults.json"), self._log)
         self.url = self._listener.address
+
+    def renew(self) -> None:
+        """A fresh server, of which nobody asked anything. ``instead`` answers in its place where it gives something."""
+        self.plex = Plex()
+        self.asked: list[Request] = []
+        self.instead: Callable[[Request], Response | None] = lambda request: None
 
     def close(self) -> None:
         """Stop it."""

@@ -10,6 +10,7 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from ansible_collections.homelab.media_center.plugins.module_utils.live import app_http
 
 from lab.apps import plex_answers
 from lab.server import Response
@@ -26,12 +27,19 @@ ANIME: dict[str, Any] = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PlexLab]:
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
-    found = PlexLab(tmp_path)
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlexLab]:
+    found = PlexLab(tmp_path_factory.mktemp("plex"))
     yield found
     found.close()
+
+
+@pytest.fixture
+def lab(served: PlexLab, monkeypatch: pytest.MonkeyPatch) -> PlexLab:
+    """A fresh server behind the port of the others."""
+    monkeypatch.setattr(app_http, "PAUSES", (0, 0, 0))
+    served.renew()
+    return served
 
 
 def codes(told: dict[str, Any]) -> list[str]:

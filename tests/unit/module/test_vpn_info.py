@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from ansible_collections.homelab.media_center.plugins.module_utils.live import app_http
 from ansible_collections.homelab.media_center.plugins.module_utils.live.gluetun import port_of, seen_settings
 from ansible_collections.homelab.media_center.plugins.modules import vpn_info
 
@@ -62,12 +63,20 @@ class Served:
         return call(vpn_info, {"url": self.url, "target": "gluetun", "timeout": 5, **more})
 
 
-@pytest.fixture
-def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
-    found = Served(tmp_path)
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    found = Served(tmp_path_factory.mktemp("gluetun"))
     yield found
     found.close()
+
+
+@pytest.fixture
+def server(served: Served, monkeypatch: pytest.MonkeyPatch) -> Served:
+    """A fresh server behind the port of the others."""
+    monkeypatch.setattr(app_http, "PAUSES", (0, 0, 0))
+    served.gluetun, served.instead = Gluetun(), lambda request: None
+    served.asked.clear()
+    return served
 
 
 def findings(told: dict[str, Any]) -> list[tuple[str, str, str]]:
