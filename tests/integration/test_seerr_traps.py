@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from ansible_collections.homelab.media_center.plugins.module_utils.live import app_http
 
+from lab.apps.seerr_checks import forbidden
 from lab.faults import Fault
 from lab.server import Response
 from support.seerr_lab import ALLOW, SeerrLab, codes, drift
@@ -72,6 +74,28 @@ def test_refused_values_that_stay_in_memory_are_said(lab: SeerrLab) -> None:
     (found,) = [each for each in result["media_center"]["findings"] if each["code"] == "write_failed"]
     assert found["remedy"].startswith("start it again before anything else is saved")
     assert "canary" not in json.dumps(result)
+
+
+def test_a_test_of_plex_that_hangs_is_not_left_behind_either(lab: SeerrLab) -> None:
+    before = dict(lab.store.page("plex"))
+    hung = []
+
+    def hanging(request: Request, response: Response) -> Response:
+        if request.method == "POST" and not hung:
+            hung.append(request.path)
+            time.sleep(1.2)
+        return response
+
+    lab.between = hanging
+    result = lab.reconcile({"plex": {"port": 32401}}, timeout=1)
+    assert "no answer within" in message(result) and "the values before were put back" in message(result)
+    assert lab.store.page("plex")["port"] == lab.store.disk["pages"]["plex"]["port"] == before["port"]
+
+
+def test_what_the_app_says_is_told_whatever_it_calls_it(lab: SeerrLab) -> None:
+    """Trap: a missing permission is told as ``error``, everything else as ``message``."""
+    lab.between = lambda request, response: forbidden() if request.method == "POST" else response
+    assert "You do not have permission to access this endpoint" in message(lab.reconcile({"main": {"locale": "fr"}}))
 
 
 def test_values_that_somebody_else_left_in_memory_are_seen(lab: SeerrLab) -> None:

@@ -269,7 +269,7 @@ def _told(body: Any) -> str:
     """The app's own words; attempted values are left out, because they can echo a secret."""
     found: List[str] = []
     if isinstance(body, Mapping):
-        found = [str(body[name]) for name in ("message", "errorMessage", "title") if body.get(name)][:1]
+        found = [str(body[name]) for name in ("message", "errorMessage", "title", "error") if body.get(name)][:1]
     elif isinstance(body, list):
         found = [
             "{0} ({1})".format(each["errorMessage"], each["propertyName"]) if each.get("propertyName") else str(each["errorMessage"])

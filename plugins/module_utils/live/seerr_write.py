@@ -98,7 +98,7 @@ class SeerrWriter:
         try:
             self._send("POST", path, body)
         except GatewayError as error:
-            if not error.status or error.status < 500:
+            if error.status and error.status < 500:
                 raise
             try:
                 self._session.write("POST", self._app.prefix + path, dict(old))
