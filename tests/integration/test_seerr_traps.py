@@ -78,7 +78,7 @@ def test_refused_values_that_stay_in_memory_are_said(lab: SeerrLab) -> None:
 
 def test_a_test_of_plex_that_hangs_is_not_left_behind_either(lab: SeerrLab) -> None:
     before = dict(lab.store.page("plex"))
-    hung = []
+    hung: list[str] = []
 
     def hanging(request: Request, response: Response) -> Response:
         if request.method == "POST" and not hung:
@@ -86,8 +86,12 @@ def test_a_test_of_plex_that_hangs_is_not_left_behind_either(lab: SeerrLab) -> N
             time.sleep(1.2)
         return response
 
-    lab.between = hanging
+    lab.between, written = hanging, len(lab.writes())
     result = lab.reconcile({"plex": {"port": 32401}}, timeout=1)
+    end = time.monotonic() + 5
+    while len(lab.writes()) < written + 2 and time.monotonic() < end:
+        # A request is logged when it was answered, and the first one still hangs.
+        time.sleep(0.02)
     assert "no answer within" in message(result) and "the values before were put back" in message(result)
     assert lab.store.page("plex")["port"] == lab.store.disk["pages"]["plex"]["port"] == before["port"]
 
