@@ -314,15 +314,15 @@ def remove(path: Path) -> None:
 def test_a_module_that_asks_the_engine_to_write_is_seen(watched: Watched, tmp_path: Path) -> None:
     name = f"{watched.house.prefix}-by-hand"
     writer = "ansible_collections.homelab.media_center.plugins.module_utils.live.docker_writer"
-    spoil_module(watched, tmp_path, f"from {writer} import ContainerWriter; ContainerWriter(engine).start('{name}')")
+    spoil_module(watched, tmp_path, f"from {writer} import ContainerWriter; ContainerWriter(asked.engine).start('{name}')")
     assert watched.controller.run("audit") == 0, watched.controller.output
     assert watched.proxy.writing() == [f"POST /v{watched.house.engine.api_version}/containers/{name}/start"]
 
 
 def spoil_module(watched: Watched, folder: Path, line: str) -> None:
     watched.controller.collections = copy_of_collection(folder / "collections")
-    anchor = "        read = reading.result()\n"
-    spoil(watched.controller.collections, "plugins/module_utils/module/compose_stack.py", anchor, f"{anchor}        import os; {line}\n")
+    anchor = "    read = reading.result()\n"
+    spoil(watched.controller.collections, "plugins/module_utils/module/compose_stack.py", anchor, f"{anchor}    import os; {line}\n")
 
 
 def test_a_write_anywhere_on_the_machine_is_seen() -> None:

@@ -41,7 +41,8 @@ def _compared(module: AnsibleModule, place: Workspace, asked: Asked, aside: Exec
     asked.wait(reading)
     from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_result import of_host
 
-    return of_host(host, asked.engine, reading.result())
+    read = reading.result()
+    return of_host(host, asked.engine, read)
 
 
 def _unread(module: AnsibleModule, error: GatewayError) -> Dict[str, Any]:

@@ -34,7 +34,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.module.settin
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App, SettingsResource
 
 #: Where nothing of an instance is under git yet.
-EXPORT = "export its settings with servarr_settings_info, and put that file under git"
+EXPORT = "export its settings with its module (the one that ends in _settings_info), and put that file under git"
 
 
 class Writer(Protocol):
