@@ -26,7 +26,7 @@ options:
     required: true
     choices: [bazarr, jellyseerr, lidarr, overseerr, plex, prowlarr, qbittorrent, radarr, readarr, seerr, sonarr]
   api_key:
-    description: The key of the app's API.
+    description: The key of the app's API, which of Plex is the token of the server's owner.
     type: str
     env:
       - name: MEDIA_CENTER_API_KEY
@@ -55,7 +55,14 @@ options:
     description: How many seconds to wait for a connection, and for each pause in an answer.
     type: int
     default: 30
+requirements:
+  - requests
+  - qbittorrent-api, for qBittorrent
 seealso:
+  - module: homelab.media_center.bazarr_settings_info
+  - module: homelab.media_center.plex_settings_info
+  - module: homelab.media_center.qbittorrent_settings_info
+  - module: homelab.media_center.seerr_settings_info
   - module: homelab.media_center.servarr_settings_info
 """
 
