@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
+from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Address, Session
 from ansible_collections.homelab.media_center.plugins.module_utils.live.plex import Plex
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import export
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_declared import read_declared
@@ -41,20 +42,16 @@ def lab(tmp_path: Path) -> Iterator[PlexLab]:
     found.close()
 
 
-class Answers:
+class Answers(Session):
     """What the server answers, without a network between."""
 
-    requests: dict[str, int] = {}  # noqa: RUF012
-
     def __init__(self, lab: PlexLab) -> None:
+        super().__init__(Address("plex", "http://plex"))
         self._lab = lab
 
-    def get(self, path: str) -> Any:
+    def get(self, path: str, params: object = None) -> Any:
         headers = {"accept": "application/json", "x-plex-token": self._lab.plex.token}
         return json.loads(self._lab.plex.answer(Request("GET", path, {}, headers)).body)
-
-    def get_all(self, paths: dict[str, str]) -> dict[str, Any]:
-        return {name: self.get(path) for name, path in paths.items()}
 
 
 def another(value: Any) -> Any:
@@ -71,7 +68,7 @@ def plan(raw: Any, document: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def test_each_field_that_can_be_declared_is_seen_when_it_moves(lab: PlexLab) -> None:
-    gateway = Plex(PLEX, Answers(lab))  # type: ignore[arg-type]
+    gateway = Plex(PLEX, Answers(lab))
     gateway.identify()
     before = gateway.read()
     document = export(gateway.app, before, whole=True)

@@ -9,13 +9,12 @@ import copy
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
-from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Address
+from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Address, Session
 from ansible_collections.homelab.media_center.plugins.module_utils.live.seerr import Seerr
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.seerr import APPS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
 _Json = Any
@@ -25,12 +24,11 @@ _OWN = {"id", "name@library", "type", "lastScan", "name@plex", "machineId", "nam
         "avatarETag", "avatarVersion", "requestCount", "displayName", "email", "minimumAvailability@sonarr"}  # fmt: skip
 
 
-class Recorded:
+class Recorded(Session):
     """A session that answers reads as recorded; what was not recorded is not there. ``asked`` are the paths that were read."""
 
     def __init__(self, recordings: Path, app: str, **variants: str) -> None:
-        self.address = Address(app, "http://recorded")
-        self.requests = {"read": 0, "write": 0, "login": 0}
+        super().__init__(Address(app, "http://recorded"))
         self.asked: list[str] = []
         self.answers: dict[str, tuple[int, _Json]] = {}
         for path in sorted((recordings / app).glob("GET__*.json")):
@@ -47,19 +45,8 @@ class Recorded:
         self.asked.append(path)
         status, body = self.answers.get(path.partition("?")[0], (404, None))
         if status != 200:
-            raise GatewayError(f"HTTP {status}", target=self.address.target, status=status)
+            raise self.error("GET", path, f"HTTP {status}", "", status)
         return copy.deepcopy(body)
-
-    def get_all(self, paths: Mapping[str, str]) -> dict[str, _Json]:
-        """All of them, errors in their places."""
-
-        def one(path: str) -> _Json:
-            try:
-                return self.get(path)
-            except GatewayError as error:
-                return error
-
-        return {name: one(path) for name, path in paths.items()}
 
     def stands_open(self, path: str) -> bool:
         """Nobody is let in without a key."""
@@ -69,7 +56,7 @@ class Recorded:
 def opened(session: Recorded) -> Seerr:
     """The gateway over recorded answers, identified."""
     app = APPS[session.address.target]
-    gateway = Seerr(app, session)  # type: ignore[arg-type]
+    gateway = Seerr(app, session)
     gateway.identify()
     return gateway
 

@@ -17,6 +17,11 @@ def without_userinfo(text: str) -> str:
     return _USERINFO.sub("", text)
 
 
+def with_next(message: str, remedy: str) -> str:
+    """What is wrong, and the next step where there is one, as it is told to a person."""
+    return "%s (next: %s)" % (message, remedy) if remedy else message
+
+
 class GatewayError(Exception):
     """A live system could not be read.
 
@@ -49,7 +54,12 @@ class GatewayError(Exception):
         self.retryable = retryable
         super().__init__(self._sentence())
 
+    def but(self, message: str, remedy: str) -> GatewayError:
+        """The same failure in words that tell more."""
+        return GatewayError(
+            message, target=self.target, method=self.method, path=self.path, status=self.status, remedy=remedy, retryable=self.retryable
+        )
+
     def _sentence(self) -> str:
         subject = "%s: " % self.target if self.target else ""
-        step = " (next: %s)" % self.remedy if self.remedy else ""
-        return subject + self.message + step
+        return subject + with_next(self.message, self.remedy)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
+from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import with_next
+
 #: What a person sees at a glance: in git only, on the live side only, different, faulty, merely told.
 SIGNS = {"missing": "+", "unmanaged": "-"}
 
@@ -80,7 +82,7 @@ def grouped_gaps(target: Mapping[str, Any], kind: str = "unknown") -> List[GapLi
     for gap in target["gaps"]:
         if gap["kind"] == kind:
             groups.setdefault((gap["reason"], gap["remedy"]), []).append(name_of(gap))
-    return [GapLine(names[0], len(names) - 1, "{0} (next: {1})".format(reason, remedy) if remedy else reason) for (reason, remedy), names in groups.items()]
+    return [GapLine(names[0], len(names) - 1, with_next(reason, remedy)) for (reason, remedy), names in groups.items()]
 
 
 def counts_text(target: Mapping[str, Any]) -> str:
@@ -114,6 +116,6 @@ def not_compared_texts(report: Mapping[str, Any]) -> List[str]:
     for each in report["not_compared"]:
         first = each["reasons"][0]
         why = first["reason"] + (" (+{0})".format(len(each["reasons"]) - 1) if len(each["reasons"]) > 1 else "")
-        step = " (next: {0})".format(first["remedy"]) if first["remedy"] else ""
-        lines.append("NOT COMPARED on {0}: {1} secrets of {2}: {3}{4}".format(each["host"], each["count"], ", ".join(each["targets"]), why, step))
+        told = with_next(why, first["remedy"])
+        lines.append("NOT COMPARED on {0}: {1} secrets of {2}: {3}".format(each["host"], each["count"], ", ".join(each["targets"]), told))
     return lines

@@ -109,7 +109,7 @@ class Session:
             if pause is None or not error.retryable:
                 break
             time.sleep(pause)
-        raise error or GatewayError("no answer", target=self.address.target, method="GET", path=path)
+        raise error or self.error("GET", path, "no answer", "")
 
     def get_all(self, paths: Mapping[str, str]) -> Dict[str, Any]:
         """The answers to several GETs side by side, by the same names; a GatewayError stands where one failed."""
@@ -164,9 +164,9 @@ class Session:
                 self._hung += 1
             raise self._no_answer(method, path) from None
         except exceptions.ConnectionError as error:
-            raise self._error(method, path, _connection(error), "check media_center_url and whether the app runs", retryable=method == "GET") from None
+            raise self.error(method, path, _connection(error), "check media_center_url and whether the app runs", retryable=method == "GET") from None
         except exceptions.RequestException as error:
-            raise self._error(method, path, "the address cannot be used ({0})".format(type(error).__name__), "correct media_center_url") from None
+            raise self.error(method, path, "the address cannot be used ({0})".format(type(error).__name__), "correct media_center_url") from None
         return self._reply(method, path, answer, text)
 
     def _reply(self, method: str, path: str, answer: Any, text: bytes) -> Reply:
@@ -177,29 +177,33 @@ class Session:
         if text.strip() and ("html" in kind or text.lstrip()[:1] == b"<"):
             status = answer.status_code
             if status == 503 or status >= 500:
-                raise self._error(
+                raise self.error(
                     method, path, "HTTP {0} with a page for people".format(status), "look whether the app runs behind its proxy", status, retryable=True
                 )
-            raise self._error(method, path, "a page for people came and no JSON: this is a login page, or not the app", _LOGIN_REMEDY, status)
+            raise self.error(method, path, "a page for people came and no JSON: this is a login page, or not the app", _LOGIN_REMEDY, status)
         body = None
         if text.strip():
             try:
                 body = answer.json()
             except ValueError:
                 if answer.status_code < 400 and method == "GET":
-                    raise self._error(
+                    raise self.error(
                         method, path, "the answer is broken JSON", "run again; if it stays, look at the app's log", answer.status_code, retryable=True
                     ) from None
                 body = text.decode("utf-8", "replace")
         return Reply(answer.status_code, body, answer.headers)
 
+    def stranger(self, path: str, message: str) -> GatewayError:
+        """The error where something else answers than the app that was to answer."""
+        return self.error("GET", path, message, "correct media_center_url or the host's group in the inventory")
+
     def _untrusted(self, method: str, path: str, told: str) -> GatewayError:
         if "certificate" in told.lower():
-            return self._error(method, path, "its certificate is not accepted", "give the CA file as ca_path, or set validate_certs to false")
-        return self._error(method, path, "no TLS is spoken there", "write http:// in media_center_url, or look at the proxy in front")
+            return self.error(method, path, "its certificate is not accepted", "give the CA file as ca_path, or set validate_certs to false")
+        return self.error(method, path, "no TLS is spoken there", "write http:// in media_center_url, or look at the proxy in front")
 
     def _no_answer(self, method: str, path: str) -> GatewayError:
-        return self._error(method, path, "no answer within {0:g} s".format(self.address.timeout), "look whether the app hangs, or raise timeout")
+        return self.error(method, path, "no answer within {0:g} s".format(self.address.timeout), "look whether the app hangs, or raise timeout")
 
     def _redirected(self, method: str, path: str, answer: Any) -> GatewayError:
         # What follows the question mark can be the API key.
@@ -207,12 +211,12 @@ class Session:
         status = answer.status_code
         base = location[: -len(path)] if location.endswith(path) else ""
         if base.startswith("https://") and self.address.url.startswith("http://"):
-            return self._error(method, path, "the app or a proxy sends on to {0}".format(base), "write https:// in media_center_url", status)
+            return self.error(method, path, "the app or a proxy sends on to {0}".format(base), "write https:// in media_center_url", status)
         if base and not base.startswith("http"):
-            return self._error(
+            return self.error(
                 method, path, "the app sends on to {0}: the address lacks its URL base".format(location), "add {0} to media_center_url".format(base), status
             )
-        return self._error(method, path, "the app or a proxy sends on to {0}".format(location or "another address"), _LOGIN_REMEDY, status)
+        return self.error(method, path, "the app or a proxy sends on to {0}".format(location or "another address"), _LOGIN_REMEDY, status)
 
     def refused(self, method: str, path: str, reply: Reply) -> GatewayError:
         """The error of an answer that is not the wanted one.
@@ -222,22 +226,23 @@ class Session:
         status, told = reply.status, _told(reply.body)
         told = ": {0}".format(shortened(hide(told)) if method == "GET" else told) if told else ""
         if status == 401:
-            return self._error(method, path, "HTTP 401: the API key is wrong", "correct media_center_api_key", status)
+            return self.error(method, path, "HTTP 401: the API key is wrong", "correct media_center_api_key", status)
         if status == 403:
-            return self._error(method, path, "HTTP 403: not allowed" + told, "check the API key and what a proxy in front lets through", status)
+            return self.error(method, path, "HTTP 403: not allowed" + told, "check the API key and what a proxy in front lets through", status)
         if status == 404:
-            return self._error(
+            return self.error(
                 method, path, "HTTP 404: there is no such thing" + told, "check media_center_url: another app, another version, or a missing URL base", status
             )
         if status == 503:
-            return self._error(method, path, "HTTP 503" + told, "wait until the app has started, then run again", status, retryable=True)
+            return self.error(method, path, "HTTP 503" + told, "wait until the app has started, then run again", status, retryable=True)
         if status >= 500:
-            return self._error(
+            return self.error(
                 method, path, "HTTP {0}{1}".format(status, told), "run again; if it stays, look at the app's log", status, retryable=method == "GET"
             )
-        return self._error(method, path, "HTTP {0}{1}".format(status, told), "correct what the message names", status)
+        return self.error(method, path, "HTTP {0}{1}".format(status, told), "correct what the message names", status)
 
-    def _error(self, method: str, path: str, message: str, remedy: str, status: Optional[int] = None, retryable: bool = False) -> GatewayError:
+    def error(self, method: str, path: str, message: str, remedy: str, status: Optional[int] = None, retryable: bool = False) -> GatewayError:
+        """An error about one request to this app."""
         return GatewayError(message, target=self.address.target, method=method, path=path, status=status, remedy=remedy, retryable=retryable)
 
 

@@ -53,7 +53,7 @@ class Bazarr:
 
     def _stranger(self, message: str, path: str) -> GatewayError:
         remedy = "correct media_center_url, with the URL base where Bazarr has one, or reach it past the login page of a proxy"
-        return GatewayError(message, target=self.session.address.target, method="GET", path=path, remedy=remedy)
+        return self.session.error("GET", path, message, remedy)
 
     def read(self, kinds: Sequence[str] = ()) -> Dict[str, Union[Any, Unknown]]:
         """The answers of all kinds (or of some and what they refer to), read side by side; Unknown where one failed."""

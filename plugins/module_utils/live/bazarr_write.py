@@ -8,7 +8,7 @@ It answers 204 to what it drops as to what it keeps, so only what is read again 
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Sequence, Tuple
 from urllib.parse import quote
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
@@ -182,8 +182,8 @@ class BazarrWriter:
             raise self._session.refused("POST", whole, _without_value(reply))
         self.sent.append("POST {0}".format(whole))
 
-    def _error(self, message: str, remedy: str, status: Optional[int] = None) -> GatewayError:
-        return GatewayError(message, target=self._session.address.target, method="POST", path=self._app.prefix + _PATH, status=status, remedy=remedy)
+    def _error(self, message: str, remedy: str) -> GatewayError:
+        return self._session.error("POST", self._app.prefix + _PATH, message, remedy)
 
 
 def _put(running: Any, path: str, value: Any) -> None:

@@ -69,7 +69,7 @@ def read_vpn(session: Session) -> VpnState:
     )
     if all(isinstance(value, Unknown) for value in state.facts().values()):
         remedy = _ROLE.format(", GET ".join((STATUS, PUBLIC_IP, PORT)))
-        raise GatewayError(_NO_ROLE.format(STATUS), target=session.address.target, method="GET", path=STATUS, status=401, remedy=remedy)
+        raise session.error("GET", STATUS, _NO_ROLE.format(STATUS), remedy, 401)
     return state
 
 
@@ -81,7 +81,7 @@ def _make_sure(session: Session, answer: Any) -> None:
         return
     if not isinstance(answer, Mapping) or "status" not in answer:
         message, remedy = "what answers there is not gluetun's control server", "correct media_center_url: the control server's port is 8000"
-        raise GatewayError(message, target=session.address.target, method="GET", path=STATUS, remedy=remedy)
+        raise session.error("GET", STATUS, message, remedy)
 
 
 def _told(answer: Any, path: str, name: str) -> Union[str, Unknown]:

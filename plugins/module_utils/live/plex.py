@@ -53,41 +53,33 @@ class Plex:
         except GatewayError as error:
             if error.status == 401 and not _is_name(self.session.address.url):
                 message = "HTTP 401 for a page that needs no token: something in front of Plex asks for a login"
-                raise self._like(error, message, "write Plex's own address into media_center_url, or give media_center_headers") from None
+                raise error.but(message, "write Plex's own address into media_center_url, or give media_center_headers") from None
             if error.status == 404:
-                raise self._stranger("nothing of Plex answers at this address", path) from None
+                raise self.session.stranger(path, "nothing of Plex answers at this address") from None
             raise self.explained(error) from None
         identity = container(answer)
         if identity is None or not identity.get("machineIdentifier"):
-            raise self._stranger("what answers there is not Plex", path)
+            raise self.session.stranger(path, "what answers there is not Plex")
         self._identity = identity
-
-    def _stranger(self, message: str, path: str) -> GatewayError:
-        remedy = "correct media_center_url or the host's group in the inventory"
-        return GatewayError(message, target=self.session.address.target, method="GET", path=path, remedy=remedy)
 
     def _refused_name(self, error: GatewayError) -> GatewayError:
         message = "HTTP 401: Plex refuses to be called {0}: a server that is not claimed answers an IP address only".format(
             urlsplit(self.session.address.url).hostname
         )
-        return self._like(error, message, "write its IP address into media_center_url, or claim the server")
-
-    @staticmethod
-    def _like(error: GatewayError, message: str, remedy: str) -> GatewayError:
-        return GatewayError(message, target=error.target, method=error.method, path=error.path, status=error.status, remedy=remedy, retryable=error.retryable)
+        return error.but(message, "write its IP address into media_center_url, or claim the server")
 
     def explained(self, error: GatewayError) -> GatewayError:
         """The error in words of Plex, whose bodies of errors are pages for people."""
         if error.status == 401:
             if (self._unclaimed or not self._identity) and _is_name(self.session.address.url):
                 return self._refused_name(error)
-            return self._like(error, "HTTP 401: the token is wrong, or has run out", "correct media_center_api_key: the token of the server's owner")
+            return error.but("HTTP 401: the token is wrong, or has run out", "correct media_center_api_key: the token of the server's owner")
         if error.status == 403:
-            return self._like(error, "HTTP 403: the token is not that of the server's owner", "give the token of the server's owner as media_center_api_key")
+            return error.but("HTTP 403: the token is not that of the server's owner", "give the token of the server's owner as media_center_api_key")
         if error.status == 404:
-            return self._like(error, "HTTP 404: this Plex has no such thing", "look whether the library is still there, then run again")
+            return error.but("HTTP 404: this Plex has no such thing", "look whether the library is still there, then run again")
         if error.status == 503:
-            return self._like(error, "HTTP 503: Plex is starting, or moves its database to a new version", "wait until it has started, then run again")
+            return error.but("HTTP 503: Plex is starting, or moves its database to a new version", "wait until it has started, then run again")
         return error
 
     def read(self, kinds: Sequence[str] = ()) -> Dict[str, Any]:
@@ -103,7 +95,7 @@ class Plex:
             if isinstance(answers["library"], GatewayError):
                 raise explained
             told = "HTTP {0}: the token is not that of the server's owner, who alone sees all of it".format(refused.status)
-            raise self._like(refused, told, "give the token of the server's owner as media_center_api_key")
+            raise refused.but(told, "give the token of the server's owner as media_center_api_key")
         if isinstance(refused, GatewayError) and isinstance(answers["library"], GatewayError):
             raise self.explained(refused)
         found, hidden = {}, {}

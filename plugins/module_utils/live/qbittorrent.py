@@ -72,10 +72,7 @@ class Qbittorrent:
     def _ask_version(self) -> str:
         version = str(self._read("app/version", lambda client: client.app_version())).strip()
         if not _VERSION.fullmatch(version):
-            raise GatewayError(
-                "what answers there is not qBittorrent", target=self.session.address.target, method="GET", path=PREFIX + "app/version",
-                remedy="correct media_center_url or the host's group in the inventory",
-            )  # fmt: skip
+            raise self.session.stranger(PREFIX + "app/version", "what answers there is not qBittorrent")
         return version
 
     def _read(self, path: str, ask: Any) -> Any:

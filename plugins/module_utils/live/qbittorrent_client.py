@@ -138,7 +138,7 @@ class Connection:
             message, remedy = "HTTP 403: it does not take this key", "correct media_center_api_key; only qBittorrent 5.2 and later has one"
         elif self._logged_in:
             message, remedy = "HTTP 403: the session has ended", "run again; if it stays, raise web_ui_session_timeout"
-        return GatewayError(message, target=self._session.address.target, method="GET", path=PREFIX, status=403, remedy=remedy)
+        return self._session.error("GET", PREFIX, message, remedy, 403)
 
     def _count(self, method: str, path: str) -> None:
         if path != _LOGOUT:
@@ -160,8 +160,7 @@ class Connection:
             return ours
         status = getattr(getattr(failed, "response", None), "status_code", None)
         message, remedy, retryable = self._reason(failed, status)
-        again = retryable and method == "GET"
-        return GatewayError(message, target=self._session.address.target, method=method, path=PREFIX + path, status=status, remedy=remedy, retryable=again)
+        return self._session.error(method, PREFIX + path, message, remedy, status, retryable and method == "GET")
 
     def _reason(self, failed: Exception, status: Optional[int]) -> _Told:
         if isinstance(failed, _Strange):

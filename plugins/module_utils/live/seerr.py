@@ -77,10 +77,10 @@ class Seerr:
             raise
 
     def _stranger(self, message: str) -> GatewayError:
-        return self._error(message, "", "correct media_center_url or the host's group in the inventory")
+        return self.session.stranger(self.app.prefix, message)
 
     def _error(self, message: str, path: str, remedy: str, status: Optional[int] = None) -> GatewayError:
-        return GatewayError(message, target=self.session.address.target, method="GET", path=self.app.prefix + path, status=status, remedy=remedy)
+        return self.session.error("GET", self.app.prefix + path, message, remedy, status)
 
     def read(self, kinds: Sequence[str] = ()) -> Dict[str, Union[Any, Unknown]]:
         """The answers of all kinds, read side by side, Unknown where one failed. Users only where ``kinds`` names them or a rule does."""

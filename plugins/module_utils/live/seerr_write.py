@@ -47,7 +47,7 @@ class SeerrWriter:
         """Create, update or delete one thing. Raises GatewayError, or LookupError where a name means nothing to the app."""
         if is_read_only(self._raw):
             message = "{0} takes no writes with an API key while csrfProtection is on".format(self._app.title)
-            raise GatewayError(message, target=self._session.address.target, remedy="switch it off in the browser, then run reconcile again")
+            raise self._session.error("", "", message, "switch it off in the browser, then run reconcile again")
         table = self._app.resources[resource]
         told = {path: form.native(resource, path, value, table.properties.get(path, "")) for path, value in values.items()}
         if resource in _NEW:
@@ -146,7 +146,7 @@ class SeerrWriter:
         if reply.status != 200:
             message = "the number of the profile {0} is not known, because {1} does not reach it".format(values[asked[0]], self._app.title)
             remedy = "declare {0} beside it, or run again when it is there".format(_PROFILES[asked[0]])
-            raise GatewayError(message, target=self._session.address.target, method="POST", path=path, status=reply.status, remedy=remedy)
+            raise self._session.error("POST", path, message, remedy, reply.status)
         numbers = {each.get("name"): each.get("id") for each in told.get("profiles") or ()}
         for name in asked:
             if values[name] not in numbers:

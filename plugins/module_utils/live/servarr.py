@@ -41,18 +41,13 @@ class Servarr:
             status = self.session.get(path)
         except GatewayError as error:
             if error.status == 404:
-                raise self._stranger("nothing of {0} answers at this address".format(self.app.title), path) from None
+                raise self.session.stranger(path, "nothing of {0} answers at this address".format(self.app.title)) from None
             raise
         if not isinstance(status, Mapping) or "appName" not in status:
-            raise self._stranger("what answers there is not {0}".format(self.app.title), path)
+            raise self.session.stranger(path, "what answers there is not {0}".format(self.app.title))
         if str(status["appName"]).lower() != self.app.name:
-            raise self._stranger("this is {0} and not {1}".format(status["appName"], self.app.title), path)
+            raise self.session.stranger(path, "this is {0} and not {1}".format(status["appName"], self.app.title))
         self.status = status
-
-    def _stranger(self, message: str, path: str) -> GatewayError:
-        return GatewayError(
-            message, target=self.session.address.target, method="GET", path=path, remedy="correct media_center_url or the host's group in the inventory"
-        )
 
     def read(self, kinds: Sequence[str] = ()) -> Dict[str, Union[Any, Unknown]]:
         """The answers of all resources (or of some kinds and what they refer to), read side by side; Unknown where one failed."""

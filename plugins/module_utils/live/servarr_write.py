@@ -159,7 +159,7 @@ class ServarrWriter:
             raise self._session.refused(method, whole, reply)
         if isinstance(reply.body, str):
             message, remedy = "the answer is broken JSON: whether it was carried out is not known", "run reconcile again: it writes what still differs"
-            raise GatewayError(message, target=self._session.address.target, method=method, path=whole, status=reply.status, remedy=remedy)
+            raise self._session.error(method, whole, message, remedy, reply.status)
         self.sent.append("{0} {1}".format(method, whole))
         return reply
 

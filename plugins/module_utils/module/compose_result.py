@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import Any, Dict, List, Sequence
 
-from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
+from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError, with_next
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding, diff_of, target_result
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Coverage, Gap
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_files import plain_values
@@ -97,7 +97,7 @@ def unread(host: HostRun, error: GatewayError) -> Dict[str, Any]:
             Coverage(unknown=len(gaps)),
             gaps,
             "unknown",
-            reason="{0} (next: {1})".format(reason, error.remedy),
+            reason=with_next(reason, error.remedy),
             stacks=[],
             candidates=[],
         ),

@@ -13,6 +13,7 @@ from typing import AbstractSet, Any, Dict, List, Mapping, Protocol, Sequence, Tu
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.compare import compare
 from ansible_collections.homelab.media_center.plugins.module_utils.core.equality import misfit
+from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import with_next
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding, diff_of, of_field, of_item, target_result
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import (
     Change,
@@ -275,7 +276,7 @@ def unread(target: str, app: App, declared: Declared, message: str, remedy: str,
     gaps = [Gap("unknown", *ident, path, message, remedy) for ident, item in declared.state.items.items() for path in item.values]
     gaps = gaps or [Gap("unknown", app.name, target, "", message, remedy)]
     result = target_result(target, app.name, _faults(target, declared), Coverage(unknown=len(gaps)), gaps[:1], "unknown", requests)
-    result["reason"] = "{0} (next: {1})".format(message, remedy) if remedy else message
+    result["reason"] = with_next(message, remedy)
     if declared.faults:
         result["verdict"] = "error"
     return result

@@ -73,7 +73,7 @@ def without_key(error: GatewayError, why: Sequence[Why]) -> GatewayError:
     if error.status != 401 or not about:
         return error
     message = "{0}; its key was not found on {1}: {2}".format(error.message, about[0].host, "; ".join(each.reason for each in about))
-    return GatewayError(message, target=error.target, method=error.method, path=error.path, status=error.status, remedy=_remedies(about) or error.remedy)
+    return error.but(message, _remedies(about) or error.remedy)
 
 
 def _remedies(about: Sequence[Why]) -> str:

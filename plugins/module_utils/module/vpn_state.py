@@ -10,7 +10,7 @@ import os
 from typing import Any, Dict, List, Mapping, Optional
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
+from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError, with_next
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding, target_result
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Coverage, Gap, Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
@@ -88,5 +88,5 @@ def _other(target: str, name: str) -> Dict[str, Any]:
 
 def _unread(target: str, message: str, remedy: str, requests: Mapping[str, int]) -> Dict[str, Any]:
     result = target_result(target, KIND, (), Coverage(unknown=1), [Gap("unknown", KIND, "", "", message, remedy)], "unknown", requests)
-    result["reason"] = "{0} (next: {1})".format(message, remedy) if remedy else message
+    result["reason"] = with_next(message, remedy)
     return result
