@@ -63,6 +63,16 @@ def test_what_plex_refused_is_put_back_and_never_stored(lab: SeerrLab) -> None:
     assert ("plex", "", "port") in drift(result), "and it is not taken for done"
 
 
+def test_a_write_whose_answer_is_broken_is_not_told_as_done(lab: SeerrLab) -> None:
+    def cut(request: Request, response: Response) -> Response:
+        return Response(200, b'{"schedule": "0 0', {"Content-Type": "application/json"}) if request.method == "POST" else response
+
+    lab.between = cut
+    result = lab.reconcile({"job": [{"id": "radarr-scan", "cronSchedule": "0 15 5 * * *"}]})
+    assert "the answer is broken JSON: whether it was carried out is not known" in message(result)
+    assert result["actions"] == []
+
+
 def test_refused_values_that_stay_in_memory_are_said(lab: SeerrLab) -> None:
     """Where the old values do not come back either, a person is told before the next save."""
     lab.store.page("tautulli").clear()

@@ -15,6 +15,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.errors i
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.live import bazarr_profiles
 from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Reply, Session
+from ansible_collections.homelab.media_center.plugins.module_utils.live.app_write import AppWriter
 from ansible_collections.homelab.media_center.plugins.module_utils.live.bazarr_form import notification_form, profiles_form, settings_form
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
@@ -25,15 +26,14 @@ _LINKS: Mapping[str, str] = {"sonarr": "use_sonarr", "radarr": "use_radarr"}
 _ADDRESS = ("apikey", "base_url", "ip", "port", "ssl")
 
 
-class BazarrWriter:
+class BazarrWriter(AppWriter):
     """Writes to one instance. What is posted as a whole is read again right before."""
 
+    taken = (204,)
+
     def __init__(self, app: App, session: Session, raw: Raw) -> None:
-        self._app = app
-        self._session = session
+        super().__init__(app, session)
         self._raw: Dict[str, Any] = dict(raw)
-        #: Every write that the app took, as method and path.
-        self.sent: List[str] = []
 
     def write(self, action: str, resource: str, key: str, values: Mapping[str, Any], behind: Sequence[str] = ()) -> None:
         """Create, update or delete one thing. Raises GatewayError, or LookupError for what Bazarr would take and never use."""
@@ -177,10 +177,7 @@ class BazarrWriter:
         if not form:
             return
         whole = self._app.prefix + _PATH
-        reply = self._session.form(whole, form)
-        if reply.status != 204:
-            raise self._session.refused("POST", whole, _without_value(reply))
-        self.sent.append("POST {0}".format(whole))
+        self._took("POST", whole, _without_value(self._session.form(whole, form)))
 
     def _error(self, message: str, remedy: str) -> GatewayError:
         return self._session.error("POST", self._app.prefix + _PATH, message, remedy)

@@ -13,12 +13,12 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.live import seerr_form as form
-from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Reply, Session
+from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session
+from ansible_collections.homelab.media_center.plugins.module_utils.live.app_write import AppWriter
 from ansible_collections.homelab.media_center.plugins.module_utils.live.seerr_notes import is_read_only
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw, canonical, key_of, names_of
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App, SettingsResource
 
-_WRITTEN = (200, 201, 202, 204)
 #: What a new server is where git does not say it: what the app's own form starts with.
 _NEW_SERVER: Mapping[str, Any] = {
     "useSsl": False, "baseUrl": "", "is4k": False, "isDefault": False, "externalUrl": "", "syncEnabled": False, "preventSearch": False, "tags": [],
@@ -33,15 +33,12 @@ _PLEX = ("ip", "port", "useSsl", "webAppUrl")
 _PROFILES = {"activeProfileName": "activeProfileId", "activeAnimeProfileName": "activeAnimeProfileId"}
 
 
-class SeerrWriter:
+class SeerrWriter(AppWriter):
     """Writes to one instance."""
 
     def __init__(self, app: App, session: Session, raw: Raw) -> None:
-        self._app = app
-        self._session = session
+        super().__init__(app, session)
         self._raw = dict(raw)
-        #: Every write that the app took, as method and path.
-        self.sent: List[str] = []
 
     def write(self, action: str, resource: str, key: str, values: Mapping[str, Any], behind: Sequence[str] = ()) -> None:
         """Create, update or delete one thing. Raises GatewayError, or LookupError where a name means nothing to the app."""
@@ -213,14 +210,6 @@ class SeerrWriter:
 
     def _list(self, path: str) -> List[Dict[str, Any]]:
         return [dict(each) for each in self._session.get(self._app.prefix + path)]
-
-    def _send(self, method: str, path: str, body: Any = None, params: Optional[Mapping[str, str]] = None) -> Reply:
-        whole = self._app.prefix + path
-        reply = self._session.write(method, whole, body, params)
-        if reply.status not in _WRITTEN:
-            raise self._session.refused(method, whole, reply)
-        self.sent.append("{0} {1}".format(method, whole))
-        return reply
 
 
 def _nested(values: Mapping[str, Any]) -> Dict[str, Any]:

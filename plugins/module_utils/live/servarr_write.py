@@ -8,20 +8,18 @@ from __future__ import annotations
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Set
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
-from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Reply, Session
+from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session
+from ansible_collections.homelab.media_center.plugins.module_utils.live.app_write import AppWriter
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_body import merged, new_body
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw, canonical, key_of, names_of
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App, Ref, SettingsResource
 
-_WRITTEN = (200, 201, 202, 204)
 
-
-class ServarrWriter:
+class ServarrWriter(AppWriter):
     """Writes to one instance. It knows the answers that were read, and keeps them up to date with what it wrote."""
 
     def __init__(self, app: App, session: Session, raw: Raw) -> None:
-        self._app = app
-        self._session = session
+        super().__init__(app, session)
         self._answers: Dict[str, List[Dict[str, Any]]] = {}
         for name, answers in raw.items():
             if isinstance(answers, (list, tuple)):
@@ -32,8 +30,6 @@ class ServarrWriter:
         self._languages: Optional[Dict[str, int]] = None
         #: Kinds whose answers the app has changed by itself since.
         self._stale: Set[str] = set()
-        #: Every write that the app took, as method and path.
-        self.sent: List[str] = []
 
     def write(self, action: str, resource: str, key: str, values: Mapping[str, Any], behind: Sequence[str] = ()) -> None:
         """Create, update or delete one thing. Raises GatewayError, or LookupError where a name means nothing to the app.
@@ -151,17 +147,6 @@ class ServarrWriter:
         after = {"after" if self._app.prefix.endswith("v3") else "afterId": str(before["id"])} if before is not None else None
         self._send("PUT", "{0}/reorder/{1}".format(table.path, answer["id"]), None, after)
         self._list_again(table)
-
-    def _send(self, method: str, path: str, body: Any = None, params: Optional[Mapping[str, str]] = None) -> Reply:
-        whole = self._app.prefix + path
-        reply = self._session.write(method, whole, body, params)
-        if reply.status not in _WRITTEN:
-            raise self._session.refused(method, whole, reply)
-        if isinstance(reply.body, str):
-            message, remedy = "the answer is broken JSON: whether it was carried out is not known", "run reconcile again: it writes what still differs"
-            raise self._session.error(method, whole, message, remedy, reply.status)
-        self.sent.append("{0} {1}".format(method, whole))
-        return reply
 
 
 def _off(switch: Any) -> Any:
