@@ -86,7 +86,7 @@ from typing import Any
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
-from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Address, Session
+from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Address, Session, verification
 from ansible_collections.homelab.media_center.plugins.module_utils.live.gateways import GATEWAYS
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_module import read_export
 from ansible_collections.homelab.media_center.plugins.plugin_utils.one_login import refusal_of
@@ -104,7 +104,7 @@ class LookupModule(LookupBase):
         headers = {name: str(value) for name, value in (self.get_option("headers") or {}).items()}
         if self.get_option("api_key"):
             headers[app.key_header] = str(self.get_option("api_key"))
-        certificates = self.get_option("ca_path") if self.get_option("validate_certs") and self.get_option("ca_path") else self.get_option("validate_certs")
+        certificates = verification(self.get_option("validate_certs"), self.get_option("ca_path"))
         known = (str(self.get_option("username") or ""), str(self.get_option("password") or ""))
         found = []
         for term in terms:

@@ -39,6 +39,11 @@ def load_requests() -> Any:
     return requests
 
 
+def verification(validate_certs: Any, ca_path: Optional[str]) -> Union[bool, str]:
+    """How certificates are checked, from the two options with which Ansible says it."""
+    return ca_path if ca_path and validate_certs else bool(validate_certs)
+
+
 @dataclasses.dataclass(frozen=True)
 class Address:
     """Where an app answers. ``target`` is its name in messages; ``timeout`` is in seconds for connecting and for each pause while reading.

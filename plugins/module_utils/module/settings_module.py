@@ -10,12 +10,13 @@ import json
 import os
 from typing import Any, Callable, Dict, List, Sequence, Tuple
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
-from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Address, Session, load_requests
+from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session
+from ansible_collections.homelab.media_center.plugins.module_utils.module.app_session import open_session
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_apply import Permits, apply_settings, not_stored
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_declared import Declared, read_declared
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_export import known_export
@@ -29,18 +30,11 @@ Opened = Callable[[App, Session], Gateway]
 
 def session_of(module: AnsibleModule, app: App, hidden: str = "") -> Session:
     """The session that the options of a module name. Fails the module where the library is missing."""
-    try:
-        load_requests()
-    except ImportError:
-        module.fail_json(msg=missing_required_lib("requests"))
     params = module.params
-    verify = params["ca_path"] if params["ca_path"] and params["validate_certs"] else bool(params["validate_certs"])
     sent = {**(params["headers"] or {}), **headers_of(hidden)}
     if params["api_key"] and app.key_header:
         sent[app.key_header] = params["api_key"]
-    headers = {name: str(value) for name, value in sent.items()}
-    known = (params["username"] or "", unwrapped(params["password"] or ""))
-    return Session(Address(params["target"] or params["app"], params["url"], headers, verify, params["timeout"], *known))
+    return open_session(module, params["target"] or params["app"], sent, params["username"] or "", unwrapped(params["password"] or ""))
 
 
 def run(module: AnsibleModule, app: App, opened: Opened) -> None:

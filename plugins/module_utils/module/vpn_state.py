@@ -9,13 +9,14 @@ import base64
 import os
 from typing import Any, Dict, List, Mapping, Optional
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError, with_next
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding, target_result
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Coverage, Gap, Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
-from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Address, Session, load_requests
+from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session
 from ansible_collections.homelab.media_center.plugins.module_utils.live.gluetun import VpnState, read_vpn, vpn_findings
+from ansible_collections.homelab.media_center.plugins.module_utils.module.app_session import open_session
 
 GLUETUN, NONE = "gluetun", "none"
 KIND = "vpn"
@@ -42,19 +43,14 @@ def run_vpn(module: AnsibleModule) -> None:
 
 
 def _session(module: AnsibleModule, target: str) -> Session:
-    try:
-        load_requests()
-    except ImportError:
-        module.fail_json(msg=missing_required_lib("requests"))
     params = module.params
-    verify = params["ca_path"] if params["ca_path"] and params["validate_certs"] else bool(params["validate_certs"])
-    headers = {name: str(value) for name, value in (params["headers"] or {}).items()}
+    headers = dict(params["headers"] or {})
     if params["api_key"]:
         headers["X-API-Key"] = params["api_key"]
     if params["username"]:
         pair = "{0}:{1}".format(params["username"], params["password"] or "").encode("utf-8")
         headers["Authorization"] = "Basic {0}".format(base64.b64encode(pair).decode("ascii"))
-    return Session(Address(target, params["url"], headers, verify, params["timeout"]))
+    return open_session(module, target, headers)
 
 
 def told_of(name: str, state: Optional[VpnState] = None) -> Dict[str, Any]:
