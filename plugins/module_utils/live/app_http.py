@@ -17,15 +17,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
+from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_text import hide
+from ansible_collections.homelab.media_center.plugins.module_utils.live.app_words import broken_connection, shortened, told_by
 
 #: Seconds to wait before each repetition of a read.
 PAUSES = (0.3, 0.7, 1.5)
 WORKERS = 6
 #: After so many reads without an answer the others are not tried: thirty of them would take minutes.
 HANGING = 3
-#: Characters of what an app says that are told to a person.
-LONGEST = 300
 _LOGIN_REMEDY = (
     "reach the app past the login page: media_center_via with its docker host, or media_center_headers with what the proxy lets through; "
     "or correct media_center_url"
@@ -169,7 +169,8 @@ class Session:
                 self._hung += 1
             raise self._no_answer(method, path) from None
         except exceptions.ConnectionError as error:
-            raise self.error(method, path, _connection(error), "check media_center_url and whether the app runs", retryable=method == "GET") from None
+            told = broken_connection(error) or "the connection broke"
+            raise self.error(method, path, told, "check media_center_url and whether the app runs", retryable=method == "GET") from None
         except exceptions.RequestException as error:
             raise self.error(method, path, "the address cannot be used ({0})".format(type(error).__name__), "correct media_center_url") from None
         return self._reply(method, path, answer, text)
@@ -228,7 +229,7 @@ class Session:
 
         What the app says about a write is whole and as it came. It can repeat what was sent: only who knows that can take it out.
         """
-        status, told = reply.status, _told(reply.body)
+        status, told = reply.status, told_by(reply.body)
         told = ": {0}".format(shortened(hide(told)) if method == "GET" else told) if told else ""
         if status == 401:
             return self.error(method, path, "HTTP 401: the API key is wrong", "correct media_center_api_key", status)
@@ -251,41 +252,12 @@ class Session:
         return GatewayError(message, target=self.address.target, method=method, path=path, status=status, remedy=remedy, retryable=retryable)
 
 
-def _connection(error: Exception) -> str:
-    text = str(error)
-    for sign, told in (
-        ("Connection refused", "connection refused: nothing listens there"),
-        ("Name or service not known", "the host name cannot be resolved"),
-        ("Failed to resolve", "the host name cannot be resolved"),
-        ("No route to host", "no route to the host"),
-        ("timed out", "no connection before the timeout"),
-    ):
-        if sign in text:
-            return told
-    return "the connection broke"
+def in_form(answer: Any, listed: bool, where: str) -> Any:
+    """An answer that is a list of mappings, or a mapping where it is to be no list; Unknown in the place of any other."""
+    right = isinstance(answer, list) and all(isinstance(each, Mapping) for each in answer) if listed else isinstance(answer, Mapping)
+    return answer if right else formless(where)
 
 
-def shortened(text: str) -> str:
-    """The beginning of a text, on one line. Only of one without secrets: half a secret has no shape any more by which it could be known."""
-    line = ""
-    for each in text.splitlines():
-        # The apps tell the cause of a failure behind the failure, often in the same words.
-        if each.strip() and each.strip() not in line:
-            line += ("; " if line else "") + each.strip()
-    return line if len(line) <= LONGEST else line[:LONGEST].rstrip() + "..."
-
-
-def _told(body: Any) -> str:
-    """The app's own words; attempted values are left out, because they can echo a secret."""
-    found: List[str] = []
-    if isinstance(body, Mapping):
-        found = [str(body[name]) for name in ("message", "errorMessage", "title", "error") if body.get(name)][:1]
-    elif isinstance(body, list):
-        found = [
-            "{0} ({1})".format(each["errorMessage"], each["propertyName"]) if each.get("propertyName") else str(each["errorMessage"])
-            for each in body
-            if isinstance(each, Mapping) and each.get("errorMessage")
-        ]
-    elif isinstance(body, str):
-        found = [body]
-    return "; ".join(found)
+def formless(where: str) -> Unknown:
+    """What stands in the place of an answer that cannot be the app's; ``where`` is what it was asked for or to."""
+    return Unknown("the answer {0} has not the form that it should have".format(where), "check media_center_url")

@@ -14,7 +14,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.errors i
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.live import bazarr_notes
-from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session
+from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session, in_form
 from ansible_collections.homelab.media_center.plugins.module_utils.live.bazarr_form import NUMBER_OR_TEXT
 from ansible_collections.homelab.media_center.plugins.module_utils.live.bazarr_profiles import shaped
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Lacking, Raw
@@ -108,5 +108,4 @@ def _checked(path: str, answer: Any) -> Any:
             why = "Bazarr answered with its web page, as it does for a path that it does not have"
             return Unknown("{0}: {1}".format(why, path), "update Bazarr, or look at its log")
         return Unknown(answer.message, answer.remedy)
-    right = isinstance(answer, Mapping) if path == SETTINGS else isinstance(answer, list) and all(isinstance(each, Mapping) for each in answer)
-    return answer if right else Unknown("the answer to {0} has not the form that it should have".format(path), "check media_center_url")
+    return in_form(answer, path != SETTINGS, "to " + path)

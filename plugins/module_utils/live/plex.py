@@ -17,14 +17,12 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.errors i
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_names import secret_name
-from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session
+from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session, formless
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
 
 if TYPE_CHECKING:
     from ansible_collections.homelab.media_center.plugins.module_utils.live.plex_write import PlexWriter
-
-_FORM = "the answer for {0} has not the form that it should have"
 
 
 class Plex:
@@ -110,7 +108,7 @@ class Plex:
             return Unknown(error.message, error.remedy), set()
         told = (container(answer) or {}).get("Setting")
         if not isinstance(told, list) or not all(isinstance(each, Mapping) and "id" in each for each in told):
-            return Unknown(_FORM.format(what), "check media_center_url"), set()
+            return formless("for " + what), set()
         known = self.app.resources["server"].properties
         # A preference that is not in the table and is called like a secret could be one.
         told = [each for each in told if str(each["id"]) in known or not secret_name(str(each["id"]))]
@@ -124,7 +122,7 @@ class Plex:
         # An empty list is left out of an answer.
         told = (container(answer) or {"Directory": None}).get("Directory", [])
         if not isinstance(told, list) or not all(isinstance(each, Mapping) and str(each.get("key")).isdigit() for each in told):
-            return Unknown(_FORM.format("the libraries"), "check media_center_url"), set()
+            return formless("for the libraries"), set()
         pages = self.session.get_all({str(each["key"]): "/library/sections/{0}/prefs".format(each["key"]) for each in told})
         rows: List[Dict[str, Any]] = []
         hidden: Set[str] = set()

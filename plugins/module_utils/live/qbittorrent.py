@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Dict, FrozenSet, List, Mapping, Optional,
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Unknown
-from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session
+from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session, formless
 from ansible_collections.homelab.media_center.plugins.module_utils.live.qbittorrent_client import PREFIX, Connection, LoginRefused
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_shapes import HASHED, Elsewhere
@@ -52,14 +52,14 @@ class Qbittorrent:
 
         It is asked without a login first: no password goes to a stranger, and a refused host name is not taken for a refused password.
         """
-        self._connection = Connection(self.session)
+        connection = self._connected()
         try:
             version = self._ask_version()
-            self._open = not self._connection.with_key
+            self._open = not connection.with_key
         except GatewayError as error:
-            if error.status != 403 or self._connection.with_key or not self.session.address.username:
+            if error.status != 403 or connection.with_key or not self.session.address.username:
                 raise
-            self._log_in(self._connection)
+            self._log_in(connection)
             version = self._ask_version()
         self._version = version.lstrip("v")
 
@@ -76,9 +76,12 @@ class Qbittorrent:
         return version
 
     def _read(self, path: str, ask: Any) -> Any:
+        return self._connected().read(path, ask)
+
+    def _connected(self) -> Connection:
         if self._connection is None:
             self._connection = Connection(self.session)
-        return self._connection.read(path, ask)
+        return self._connection
 
     def read(self, kinds: Sequence[str] = ()) -> Dict[str, Union[Any, Unknown]]:
         """The preferences and the categories, or some of both; Unknown where one failed."""
@@ -95,14 +98,14 @@ class Qbittorrent:
     def _preferences(self) -> Union[Dict[str, Any], Unknown]:
         told = self._read("app/preferences", lambda client: client.app_preferences(SIMPLE_RESPONSES=True))
         if not isinstance(told, dict) or "save_path" not in told:
-            return _formless("preferences")
+            return formless("for preferences")
         self._own_names = frozenset(told)
         return preferences_of(told, self._port_forwarding)
 
     def _categories(self) -> Union[List[Dict[str, Any]], Unknown]:
         told = self._read("torrents/categories", lambda client: client.torrents_categories(SIMPLE_RESPONSES=True))
         if not isinstance(told, dict) or not all(isinstance(each, dict) for each in told.values()):
-            return _formless("category")
+            return formless("for category")
         return categories_of(told)
 
     def writer(self, raw: Raw) -> QbittorrentWriter:
@@ -110,9 +113,7 @@ class Qbittorrent:
         # An audit has no use for it.
         from ansible_collections.homelab.media_center.plugins.module_utils.live.qbittorrent_write import QbittorrentWriter
 
-        if self._connection is None:
-            self._connection = Connection(self.session)
-        return QbittorrentWriter(self.app, self._connection, raw, self._own_names)
+        return QbittorrentWriter(self.app, self._connected(), raw, self._own_names)
 
     def notes(self, raw: Raw) -> Sequence[Finding]:
         """Doors of the web interface that stand open."""
@@ -140,10 +141,6 @@ def preferences_of(answer: Mapping[str, Any], port_forwarding: bool = False) -> 
 def categories_of(answer: Mapping[str, Mapping[str, Any]]) -> List[Dict[str, Any]]:
     """The categories as a list; their names are the keys of the answer."""
     return [{**answer[name], "name": name} for name in sorted(answer)]
-
-
-def _formless(kind: str) -> Unknown:
-    return Unknown("the answer for {0} has not the form that it should have".format(kind), "check media_center_url")
 
 
 def _door(code: str, path: str, message: str, severity: str, remedy: str) -> Finding:

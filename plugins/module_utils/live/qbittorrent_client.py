@@ -14,19 +14,14 @@ from typing import Any, Callable, Optional, Tuple
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_text import hide
-from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import PAUSES, Session, shortened
+from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import PAUSES, Session
+from ansible_collections.homelab.media_center.plugins.module_utils.live.app_words import broken_connection, shortened
 
 PREFIX = "/api/v2/"
 _LOGIN, _LOGOUT = "auth/login", "auth/logout"
 _URL_REMEDY = "check media_center_url and whether the app runs"
 _HOST_REMEDY = (
     "in qBittorrent add the host name of media_center_url to web_ui_domain_list, or use its IP address and the port that qBittorrent itself listens on"
-)
-_TRANSPORT = (
-    ("Connection refused", "connection refused: nothing listens there"),
-    ("resolve", "the host name cannot be resolved"),
-    ("No route to host", "no route to the host"),
-    ("timed out", "no connection before the timeout"),
 )
 #: What is wrong, what to do, and whether asking again can help.
 _Told = Tuple[str, str, bool]
@@ -191,7 +186,7 @@ def _transport(failed: Exception, timeout: float) -> _Told:
         return "its certificate is not accepted", "give the CA file as ca_path, or set validate_certs to false", False
     if name == "ReadTimeout":
         return "no answer within {0:g} s".format(timeout), "look whether the app hangs, or raise timeout", False
-    told = next((told for sign, told in _TRANSPORT if sign in str(failed)), "")
+    told = broken_connection(failed)
     if told or "Connection" in name:
         return told or "the connection broke", _URL_REMEDY, True
     return "its answer cannot be read", "run again; if it stays, look whether this is qBittorrent", False

@@ -15,7 +15,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.errors i
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Unknown
 from ansible_collections.homelab.media_center.plugins.module_utils.live import seerr_form as form
-from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session
+from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session, formless, in_form
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Lacking, Raw
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.seerr import AGENTS
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 #: Users come in pages; nobody's house has more than fit in a few of these.
 _PAGE = 1000
+_USERS = "/user?take={0}&skip={1}"
 _SERVERS = ("radarr_server", "sonarr_server")
 #: What has no address of its own, or more than one.
 _APART = ("notification", "plex_library", "user")
@@ -46,7 +47,7 @@ class Seerr:
 
     @property
     def _knows_new_items(self) -> bool:
-        numbers = [int(each) for each in self.version.split(".")[:3] if each.isdigit()]
+        numbers = form.version_numbers(self.version)
         return self.app.name == "seerr" and (numbers > [3, 1, 0] or not numbers)
 
     def identify(self) -> None:
@@ -88,7 +89,7 @@ class Seerr:
         paths.update({"agent " + name: "/settings/notifications/" + name for name in AGENTS[self.app.name]})
         paths["status"] = "/status"
         if "user" in kinds:
-            paths["user"] = "/user?take={0}&skip=0".format(_PAGE)
+            paths["user"] = _USERS.format(_PAGE, 0)
         answers = {name: _checked(name, answer) for name, answer in self.session.get_all(_below(self.app.prefix, paths)).items()}
         status = answers.pop("status")
         self.status = status if isinstance(status, Mapping) else {}
@@ -107,7 +108,7 @@ class Seerr:
             if name in _SERVERS:
                 found[name] = [form.server(self.app.resources[name], each, self._knows_new_items) for each in answer]
             elif name == "override_rule":
-                named = users if isinstance(users, Unknown) else {int(each["id"]): form.name_of_user(each) for each in users}
+                named = users if isinstance(users, Unknown) else form.names_of_users(users)
                 found[name] = [form.rule(each, named) for each in answer]
             elif self.app.resources[name].singleton:
                 found[name] = form.page(self.app.resources[name], answer)
@@ -116,20 +117,12 @@ class Seerr:
     def _users(self, first: Any, found: Mapping[str, Any]) -> Union[List[Mapping[str, Any]], Unknown]:
         """The native answers of all users, where somebody asks for them."""
         rules = found.get("override_rule")
-        if first is None and isinstance(rules, list) and any(each.get("users") for each in rules):
-            first = self._page_of_users(0)
-        users: List[Mapping[str, Any]] = []
-        while first is not None:
-            if isinstance(first, Unknown):
-                return first
-            users.extend(first["results"])
-            more = int((first.get("pageInfo") or {}).get("results") or 0) > len(users) and first["results"]
-            first = self._page_of_users(len(users)) if more else None
-        return users
-
-    def _page_of_users(self, skip: int) -> Any:
+        if first is None and not (isinstance(rules, list) and any(each.get("users") for each in rules)):
+            return []
+        if isinstance(first, Unknown):
+            return first
         try:
-            return _checked("user", self.session.get("{0}/user?take={1}&skip={2}".format(self.app.prefix, _PAGE, skip)))
+            return users_of(self.session, self.app.prefix, first)
         except GatewayError as error:
             return _checked("user", error)
 
@@ -145,6 +138,25 @@ class Seerr:
         from ansible_collections.homelab.media_center.plugins.module_utils.live.seerr_write import SeerrWriter
 
         return SeerrWriter(self.app, self.session, raw)
+
+
+def users_of(session: Session, prefix: str, first: Optional[Mapping[str, Any]] = None) -> List[Mapping[str, Any]]:
+    """All users, page by page; ``first`` is the first page where it was read before. Raises GatewayError."""
+    users: List[Mapping[str, Any]] = []
+    page = first if first is not None else _page_of_users(session, prefix, 0)
+    while True:
+        users.extend(page["results"])
+        if not page["results"] or int((page.get("pageInfo") or {}).get("results") or 0) <= len(users):
+            return users
+        page = _page_of_users(session, prefix, len(users))
+
+
+def _page_of_users(session: Session, prefix: str, skip: int) -> Mapping[str, Any]:
+    path = prefix + _USERS.format(_PAGE, skip)
+    page = _checked("user", session.get(path))
+    if isinstance(page, Unknown):
+        raise session.error("GET", path, page.reason, page.remedy)
+    return page
 
 
 def _below(prefix: str, paths: Mapping[str, str]) -> Dict[str, str]:
@@ -175,9 +187,5 @@ _LISTS: Tuple[str, ...] = ("radarr_server", "sonarr_server", "override_rule", "j
 def _checked(name: str, answer: Any) -> Any:
     if isinstance(answer, GatewayError):
         return Lacking(answer.message, answer.remedy) if answer.status == 404 else Unknown(answer.message, answer.remedy)
-    right = isinstance(answer, Mapping)
-    if name in _LISTS:
-        right = isinstance(answer, list) and all(isinstance(each, Mapping) for each in answer)
-    elif name == "user":
-        right = right and isinstance(answer.get("results"), list)
-    return answer if right else Unknown("the answer for {0} has not the form that it should have".format(name), "check media_center_url")
+    found = in_form(answer, name in _LISTS, "for " + name)
+    return formless("for user") if name == "user" and isinstance(found, Mapping) and not isinstance(found.get("results"), list) else found

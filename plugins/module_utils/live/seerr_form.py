@@ -42,6 +42,11 @@ def bits_of_names(table: Mapping[int, str], names: Sequence[str]) -> int:
     return found
 
 
+def version_numbers(version: str) -> List[int]:
+    """The first three numbers of a version; fewer where it is no such, as of a development build."""
+    return [int(each) for each in version.split(".")[:3] if each.isdigit()]
+
+
 def page(resource: SettingsResource, answer: Answer) -> Dict[str, Any]:
     """A page of settings: permissions by name, what is not set as null."""
     kind, told = resource.name, _unset(resource, copy.deepcopy(dict(answer)))
@@ -91,6 +96,11 @@ def user(answer: Answer) -> Dict[str, Any]:
     told.update({name: answer.get(name) for name in ("username", *QUOTAS)})
     told["email" if answer.get("email") else "displayName"] = name_of_user(answer)
     return told
+
+
+def names_of_users(answers: Sequence[Answer]) -> Dict[int, str]:
+    """What users are called in git, by their numbers."""
+    return {int(each["id"]): name_of_user(each) for each in answers}
 
 
 def name_of_user(answer: Answer) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, List, Mapping, Sequence
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding
+from ansible_collections.homelab.media_center.plugins.module_utils.live.seerr_form import version_numbers
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
 
@@ -26,7 +27,7 @@ def notes(app: App, version: str, status: Mapping[str, Any], raw: Raw, stands_op
         message = "whoever signs in for the first time becomes an administrator"
         remedy = "take ADMIN out of defaultPermissions"
         found.append(_security("everybody_admin", message, remedy, resource="main", path="defaultPermissions"))
-    if app.name == "seerr" and version[:1].isdigit() and _numbers(version) < list(SAFE):
+    if app.name == "seerr" and version[:1].isdigit() and version_numbers(version) < list(SAFE):
         message = "{0} {1} has published weaknesses: CVE-2026-27707, CVE-2026-27792 and CVE-2026-27793".format(app.title, version)
         found.append(_security("version_with_weaknesses", message, "run 3.1.0 or newer"))
     return [*found, *_workings(app, status, raw, main)]
@@ -64,10 +65,6 @@ def _page(raw: Raw, name: str) -> Mapping[str, Any]:
 
 def _names(value: Any) -> Sequence[Any]:
     return value if isinstance(value, (list, tuple)) else ()
-
-
-def _numbers(version: str) -> List[int]:
-    return [int(each) for each in version.split(".")[:3] if each.isdigit()]
 
 
 def _security(code: str, message: str, remedy: str, **more: Any) -> Finding:

@@ -15,6 +15,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.errors i
 from ansible_collections.homelab.media_center.plugins.module_utils.live import seerr_form as form
 from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session
 from ansible_collections.homelab.media_center.plugins.module_utils.live.app_write import AppWriter
+from ansible_collections.homelab.media_center.plugins.module_utils.live.seerr import users_of
 from ansible_collections.homelab.media_center.plugins.module_utils.live.seerr_notes import is_read_only
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw, canonical, key_of, names_of
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App, SettingsResource
@@ -189,7 +190,7 @@ class SeerrWriter(AppWriter):
         raise LookupError("there is no user {0}".format(name))
 
     def _users(self) -> Dict[int, str]:
-        return {int(each["id"]): form.name_of_user(each) for each in self._get("/user?take=1000&skip=0").get("results") or ()}
+        return form.names_of_users(users_of(self._session, self._app.prefix))
 
     def _user(self, table: SettingsResource, key: str, values: Dict[str, Any]) -> None:
         number = self._number_of_user(self._users(), key)

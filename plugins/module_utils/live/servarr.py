@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Dict, Mapping, Sequence, Union
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Unknown
-from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session
+from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Session, in_form
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Lacking, Raw
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
 
@@ -101,5 +101,4 @@ def _checked(name: str, singleton: bool, answer: Any) -> Any:
         if answer.status == 500:
             remedy = "one broken row makes the app refuse the whole list: look for the last thing that was added there, and remove it in the app"
         return Unknown(answer.message, remedy)
-    right = isinstance(answer, Mapping) if singleton else isinstance(answer, list) and all(isinstance(each, Mapping) for each in answer)
-    return answer if right else Unknown("the answer for {0} has not the form that it should have".format(name), "check media_center_url")
+    return in_form(answer, not singleton, "for " + name)

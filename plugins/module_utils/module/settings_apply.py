@@ -18,7 +18,7 @@ from ansible_collections.homelab.media_center.plugins.module_utils.core.errors i
 from ansible_collections.homelab.media_center.plugins.module_utils.core.findings import Finding, of_field
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
 from ansible_collections.homelab.media_center.plugins.module_utils.core.secret_text import hide
-from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import shortened
+from ansible_collections.homelab.media_center.plugins.module_utils.live.app_words import shortened
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Raw, is_secret
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_decide import Decided, Permits, Write, decide
 from ansible_collections.homelab.media_center.plugins.module_utils.module.settings_declared import Declared
