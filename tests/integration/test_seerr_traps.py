@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from ansible_collections.homelab.media_center.plugins.module_utils.live import app_http
+from ansible_collections.homelab.media_center.plugins.module_utils.live import app_http, seerr
 
 from lab.apps.seerr_checks import forbidden
 from lab.faults import Fault
@@ -189,6 +189,16 @@ def test_a_server_goes_only_when_it_is_asked_for_and_no_rule_counts_on_its_place
     assert lab.reconcile(document)["changed"] is False
     assert lab.reconcile(document, prune=["radarr_server"])["changed"] is True
     assert [each["id"] for each in lab.store.memory["radarr"]] == [0]
+
+
+def test_users_behind_the_first_page_are_known_to_reading_and_writing(lab: SeerrLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seerr, "_PAGE", 1)
+    (rule, *others) = lab.documents["seerr"]["override_rule"]
+    assert rule["users"] and drift(lab.audit()) == []
+    last = [each["email"] for each in lab.export(include=["user"])["settings"]["user"]][-1]
+    document = {"override_rule": [{**rule, "users": [last]}, *others]}
+    assert "write_failed" not in codes(lab.reconcile(document, prune=["override_rule"]))
+    assert drift(lab.audit(document)) == []
 
 
 def test_a_rule_names_servers_and_users_and_goes_out_as_numbers(lab: SeerrLab) -> None:
