@@ -6,11 +6,10 @@
 from __future__ import annotations
 
 import dataclasses
-import errno
 import os
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from typing import Mapping, Optional, Tuple, Union
+from typing import Mapping, Tuple, Union
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
@@ -36,14 +35,14 @@ class HostRead:
 
 
 class HostRun:
-    """One module call on one docker host. Without a place nothing can be laid out there."""
+    """One module call on one docker host. ``place`` is where git's files can be laid out there."""
 
-    def __init__(self, module: AnsibleModule, sources: Optional[Mapping[str, StackSource]] = None, place: Optional[Workspace] = None) -> None:
+    def __init__(self, module: AnsibleModule, place: Workspace, sources: Mapping[str, StackSource]) -> None:
         self.module = module
         self.params = module.params
         self.redactor = Redactor(self.params["fingerprint_key"] or os.urandom(32).hex())
         self.target = self.params["target"] or socket.gethostname()
-        self._sources = sources or {}
+        self._sources = sources
         self._place = place
 
     def read_again(self, engine: Engine) -> HostRead:
@@ -64,13 +63,8 @@ class HostRun:
         stacks = list(self.params["stacks"] or ())
         matches = match_stacks(stacks, live_projects(facts.containers))
         wanted = [each for each in stacks if matches[each["name"]].how]
-        reader = StackReader(cli, self._folder, self.redactor)
+        reader = StackReader(cli, self._place.folder, self.redactor)
         nothing = StackSource({}, "git has no files of this stack")
         looked = [reader.look(each, matches[each["name"]], self._sources.get(each["name"]) or nothing) for each in wanted]
         with ThreadPoolExecutor(max_workers=4) as pool:
             return tuple(pool.map(reader.model, looked))
-
-    def _folder(self) -> str:
-        if self._place is None:
-            raise OSError(errno.EROFS, "nothing may be laid out")
-        return self._place.folder()

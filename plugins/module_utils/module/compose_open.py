@@ -9,8 +9,8 @@ It imports little, so that the host is busy with the answers while the rest of a
 from __future__ import annotations
 
 import dataclasses
-from concurrent.futures import Executor, Future, wait
-from typing import Any, List, Mapping, Tuple, Union
+from concurrent.futures import Executor, Future
+from typing import Any, Mapping, Tuple, Union
 
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.live.compose_cli import ComposeCli
@@ -44,9 +44,7 @@ class Asked:
 
     def wait(self, reading: Future[Any]) -> None:
         """Wait until compose is at work for `reading`, or until that has ended."""
-        pending: List[Future[Any]] = [self.facts, self.cli]
-        wait(pending)
-        cli = None if self.cli.exception() else self.cli.result()
+        cli = self.cli.result()
         if isinstance(cli, ComposeCli):
             reading.add_done_callback(lambda ended: cli.busy.set())
             cli.busy.wait()

@@ -22,7 +22,7 @@ def run(module: AnsibleModule) -> None:
             with engine_of(module.params) as engine, ThreadPoolExecutor(max_workers=3) as aside:
                 result = _compared(module, place, ask(engine, module.params, aside), aside)
         except GatewayError as error:
-            result = _unread(module, error)
+            result = _unread(module, place, error)
     module.exit_json(**result)
 
 
@@ -35,7 +35,7 @@ def _compared(module: AnsibleModule, place: Workspace, asked: Asked, aside: Exec
         sources = decode_sources(module.params["sources"] or "")
     except ValueError as error:
         module.fail_json(msg=str(error))
-    host = HostRun(module, sources, place)
+    host = HostRun(module, place, sources)
     reading = aside.submit(host.read, asked)
     # Compiling would hold up the many small steps until compose is at work, which then takes its time.
     asked.wait(reading)
@@ -45,8 +45,8 @@ def _compared(module: AnsibleModule, place: Workspace, asked: Asked, aside: Exec
     return of_host(host, asked.engine, read)
 
 
-def _unread(module: AnsibleModule, error: GatewayError) -> Dict[str, Any]:
+def _unread(module: AnsibleModule, place: Workspace, error: GatewayError) -> Dict[str, Any]:
     from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_host import HostRun
     from ansible_collections.homelab.media_center.plugins.module_utils.module.compose_result import unread
 
-    return unread(HostRun(module), error)
+    return unread(HostRun(module, place, {}), error)

@@ -150,7 +150,7 @@ CONDITION_REFS: Mapping[str, Ref] = {
 }
 #: How a property of each type is compared; any other as the app stores it.
 _KINDS = {"enum": "text", "list": "ordered", "set": "set", "paths": "paths", "words": "words", "lines": "lines", "subnets": "subnets"}
-_LISTS = ("list", "set", "paths", "words", "lines", "subnets")
+_LISTS = tuple(each for each in _KINDS if each != "enum")
 
 
 def properties(text: str) -> Dict[str, str]:
