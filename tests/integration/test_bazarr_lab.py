@@ -15,7 +15,9 @@ import yaml
 from ansible_collections.homelab.media_center.plugins.modules import bazarr_settings, bazarr_settings_info
 
 from lab.apps.bazarr_store import Store
-from support.bazarr_lab import ALLOW, KEY, KINDS, BazarrLab, codes, found
+from support.bazarr_lab import KEY, KINDS, BazarrLab
+from support.one_app import ALLOW
+from support.settings_run import codes, drift
 
 #: What a stranger reaches of any Bazarr.
 OPEN = ["routes_without_login"]
@@ -42,7 +44,7 @@ def lab(shared_lab: BazarrLab) -> Iterator[BazarrLab]:
 def test_an_export_declared_is_in_sync_and_nothing_is_written(lab: BazarrLab) -> None:
     before = len(lab.requests())
     result = lab.audit()
-    assert (result["media_center"]["verdict"], found(result), codes(result)) == ("in_sync", [], OPEN)
+    assert (result["media_center"]["verdict"], drift(result), codes(result)) == ("in_sync", [], OPEN)
     assert result["media_center"]["unknown"] == 0 and result["media_center"]["checked"] > 230
     assert lab.writes() == []
     assert result["media_center"]["requests"] == {"read": len(lab.requests()) - before, "write": 0, "login": 0}
@@ -127,9 +129,9 @@ def stored(lab: BazarrLab, kind: str, thing: dict[str, Any], name: str) -> Any:
 
 def test_the_password_of_its_own_user_is_compared_with_the_hash(lab: BazarrLab) -> None:
     """Trap: Bazarr keeps the MD5 of what it is sent, and a hash that comes back as it is."""
-    assert found(lab.audit({"auth": {"password": "canary-bazarr-ui-01-7f3a9c"}})) == []
+    assert drift(lab.audit({"auth": {"password": "canary-bazarr-ui-01-7f3a9c"}})) == []
     wrong = lab.reconcile({"auth": {"password": "another-one-01"}}, allow=ALLOW)
-    assert wrong["changed"] and found(wrong) == []
+    assert wrong["changed"] and drift(wrong) == []
     assert lab.settings["auth"]["password"] == hashlib.md5(b"another-one-01", usedforsecurity=False).hexdigest()
 
 

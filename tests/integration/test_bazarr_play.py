@@ -18,8 +18,9 @@ from ansible_collections.homelab.media_center.plugins.module_utils.resources.baz
 
 from lab.apps.bazarr_store import house
 from lab.server import Request, Response
-from support.bazarr_lab import KINDS, BazarrLab, found
+from support.bazarr_lab import KINDS, BazarrLab
 from support.settings_canaries import Marked
+from support.settings_run import drift
 
 ROUNDS = 20
 #: The audit before which a person edits something.
@@ -79,7 +80,7 @@ def test_twenty_audits_find_nothing_but_the_one_edit(lab: BazarrLab) -> None:
             lab.settings["general"]["days_to_upgrade_subs"] = 9
         result = lab.audit()
         expected = [("general", "", "days_to_upgrade_subs")] if number >= EDITED else []
-        assert found(result) == expected, number
+        assert drift(result) == expected, number
         assert result["media_center"]["unknown"] == 0
     assert lab.writes() == []
     assert motion.seen == {"status", "throttling", "languages", "profiles", "settings"}

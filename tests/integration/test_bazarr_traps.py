@@ -16,7 +16,9 @@ from ansible_collections.homelab.media_center.plugins.module_utils.live import a
 
 from lab.faults import Fault
 from lab.server import Request, Response
-from support.bazarr_lab import ALLOW, KEY, BazarrLab, codes, found
+from support.bazarr_lab import KEY, BazarrLab
+from support.one_app import ALLOW
+from support.settings_run import codes, drift
 
 POST = "POST /api/system/settings"
 
@@ -59,7 +61,7 @@ def test_a_path_that_it_does_not_have_answers_with_a_page_and_200(lab: BazarrLab
     lab.between = without_profiles
     result = lab.audit({"language_profile": [{"name": "English", "items": ["en"]}], "general": {"serie_default_profile": "English", "minimum_score": 85}})
     told = result["media_center"]
-    assert (told["verdict"], found(result)) == ("unknown", [])
+    assert (told["verdict"], drift(result)) == ("unknown", [])
     assert any("web page, as it does for a path that it does not have" in each["reason"] for each in told["gaps"])
     lab.between = lambda _request, _response: Response(200, b"<!doctype html><html></html>", {"Content-Type": "text/html"})
     told = lab.audit({})["media_center"]
@@ -107,7 +109,7 @@ def test_a_section_that_is_gone_is_said_and_none_is_invented(lab: BazarrLab) -> 
 
     lab.between = newer
     result = lab.reconcile({"jimaku": {"enable_ai_subs": True}, "general": {"minimum_score": 85}})
-    assert (result["changed"], found(result), result["media_center"]["unknown"]) == (False, [], 1)
+    assert (result["changed"], drift(result), result["media_center"]["unknown"]) == (False, [], 1)
     assert "translator" in messages(result, "sections_unknown")[0]
     told = lab.export()
     assert told["unread"] == ["jimaku"] and told["settings"]["general"]["new_token"] == {"secret": True}
@@ -155,9 +157,9 @@ def test_what_it_takes_and_stores_differently_is_said(lab: BazarrLab) -> None:
 def test_a_url_base_is_the_same_with_and_without_slashes(lab: BazarrLab) -> None:
     """Trap: base_url is normalised, and a slash alone comes back as nothing."""
     for declared in ("/sonarr/", "sonarr", "//sonarr"):
-        assert found(lab.audit({"sonarr": {"base_url": declared}})) == []
-    assert found(lab.reconcile({"sonarr": {"base_url": "/"}})) == [] and lab.settings["sonarr"]["base_url"] == ""
-    assert found(lab.audit({"sonarr": {"base_url": "/"}})) == []
+        assert drift(lab.audit({"sonarr": {"base_url": declared}})) == []
+    assert drift(lab.reconcile({"sonarr": {"base_url": "/"}})) == [] and lab.settings["sonarr"]["base_url"] == ""
+    assert drift(lab.audit({"sonarr": {"base_url": "/"}})) == []
 
 
 @pytest.mark.parametrize(
@@ -188,7 +190,7 @@ def test_a_profile_that_is_a_default_is_not_removed(lab: BazarrLab) -> None:
     assert lab.reconcile(document, prune=["language_profile"])["changed"] and len(lab.app.store.profiles) == 1
     lab.settings["general"]["movie_default_profile"] = 99
     result = lab.audit({"general": {"movie_default_profile": "English"}})
-    assert found(result) == [("general", "", "movie_default_profile")]
+    assert drift(result) == [("general", "", "movie_default_profile")]
     assert messages(result, "setting_without_effect") == [
         "general.movie_default_profile is a language profile that is gone, and Bazarr's own health page says nothing"
     ]
@@ -214,10 +216,10 @@ def test_a_provider_that_does_not_exist_is_told(lab: BazarrLab) -> None:
 def test_notifications_have_fixed_names_and_nobodys_are_not_told(lab: BazarrLab) -> None:
     """Trap: they are updated only. A hundred that nobody has set are no findings."""
     document = {"notification": [{"name": "Discord", "enabled": True}, {"name": "Telegram", "enabled": False}, {"name": "Gotify", "enabled": False}]}
-    assert found(lab.audit({"managed": ["notification"], **document})) == []
+    assert drift(lab.audit({"managed": ["notification"], **document})) == []
     document["notification"].append({"name": "Nobody", "enabled": True})
     result = lab.reconcile({"managed": ["notification"], **document})
-    assert found(result) == [("notification", "Nobody", "")] and "takes no new one" in messages(result, "reconcile_refused")[0]
+    assert drift(result) == [("notification", "Nobody", "")] and "takes no new one" in messages(result, "reconcile_refused")[0]
     result = lab.reconcile({"notification": [{"name": "Gotify", "enabled": True, "url": "gotify://host/canary-bazarr-gotify-01-7f3a9c"}]})
     row = next(each for each in lab.app.store.notifications if each["name"] == "Gotify")
     assert row == {"name": "Gotify", "enabled": True, "url": "gotify://host/canary-bazarr-gotify-01-7f3a9c"} and "7f3a9c" not in json.dumps(result)
@@ -262,7 +264,7 @@ def test_a_form_that_hangs_and_was_saved_is_told_as_saved(lab: BazarrLab) -> Non
     failed = next(each for each in result["media_center"]["findings"] if each["code"] == "write_failed")
     assert "it was saved, and Bazarr did not answer: it waits for the linked app" in failed["message"]
     assert failed["evidence"] == "already carried out: POST /api/system/settings" and result["changed"]
-    assert lab.settings["radarr"]["port"] == 17878 and found(result) == []
+    assert lab.settings["radarr"]["port"] == 17878 and drift(result) == []
 
 
 def test_doors_that_stand_open_are_told(lab: BazarrLab) -> None:

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from support.settings_audit import answers, audited, drift, exported, house
+from support.settings_audit import answers, audited, exported, house
 from support.settings_probes import APPS
+from support.settings_run import drift
 from support.settings_sides import raw_of, resource_of
 
 UPGRADES = [("radarr", "5.28.0.10274", "6.1.0.10300"), ("sonarr", "4.0.9.2513", "4.0.19.2979"), ("prowlarr", "1.37.0.5076", "2.3.5.5327")]

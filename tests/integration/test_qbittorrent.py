@@ -22,7 +22,7 @@ from ansible_collections.homelab.media_center.plugins.modules import app_secrets
 
 from lab.faults import Fault
 from support.qbittorrent import PASSWORD, USER, Instance, in_lab, real
-from support.settings_run import call
+from support.settings_run import call, drift
 
 KEY = "a key of this run"
 CANARIES = ("canary-qbit", PASSWORD)
@@ -69,10 +69,6 @@ def app(request: pytest.FixtureRequest, house: House) -> Instance:
 def any_app(request: pytest.FixtureRequest, house: House) -> Instance:
     """All versions, for what differs between them."""
     return house.get(request.param)
-
-
-def drift(told: dict[str, Any]) -> list[tuple[str, str, str]]:
-    return [(each["resource"], each["key"], each["path"]) for each in told["media_center"]["findings"] if each["category"] == "drift"]
 
 
 def codes(told: dict[str, Any]) -> list[str]:

@@ -15,7 +15,9 @@ import pytest
 
 from lab.apps.seerr_store import Store
 from lab.server import Response
-from support.seerr_lab import ALLOW, NEVER, SeerrLab, codes, drift
+from support.one_app import ALLOW
+from support.seerr_lab import NEVER, SeerrLab
+from support.settings_run import codes, drift
 
 if TYPE_CHECKING:
     from lab.server import Request

@@ -16,7 +16,9 @@ from ansible_collections.homelab.media_center.plugins.module_utils.live import a
 from lab.apps.seerr_checks import forbidden
 from lab.faults import Fault
 from lab.server import Response
-from support.seerr_lab import ALLOW, SeerrLab, codes, drift
+from support.one_app import ALLOW
+from support.seerr_lab import SeerrLab
+from support.settings_run import codes, drift
 
 if TYPE_CHECKING:
     from lab.server import Request

@@ -19,7 +19,8 @@ from ansible_collections.homelab.media_center.plugins.module_utils.live import a
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.servarr import APPS
 
 from lab.faults import Fault, FaultFile
-from support.settings_lab import NAMES, SettingsLab, drift
+from support.settings_lab import NAMES, SettingsLab
+from support.settings_run import drift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lab.server import CONTROL, Request
-from support.settings_lab import NAMES, SettingsLab, drift
+from support.settings_lab import NAMES, SettingsLab
+from support.settings_run import drift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,8 @@ from ansible_collections.homelab.media_center.plugins.module_utils.resources.ser
 
 from lab.faults import Fault, FaultFile
 from lab.server import CONTROL, Request
-from support.settings_lab import NAMES, SettingsLab, drift
+from support.settings_lab import NAMES, SettingsLab
+from support.settings_run import drift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

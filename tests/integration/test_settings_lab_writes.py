@@ -22,9 +22,10 @@ from ansible_collections.homelab.media_center.plugins.module_utils.resources.ser
 from ansible_collections.homelab.media_center.plugins.modules import servarr_settings_info
 
 from support.parts import CHECKOUT
-from support.settings_lab import NAMES, PLAYBOOK, SettingsLab, drift
+from support.settings_lab import NAMES, PLAYBOOK, SettingsLab
 from support.settings_lab_drift import plant
 from support.settings_lab_store import first_start, furnish, out_of_vault, rendered, settings_stored, ui_password
+from support.settings_run import drift
 
 #: The most that one audit may ask of one app.
 MOST = 28

@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.homelab.media_center.plugins.module_utils.repo.settings_file import hidden, split
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.plex import PLEX
 from ansible_collections.homelab.media_center.plugins.modules import plex_settings, plex_settings_info
 
@@ -16,7 +14,7 @@ from lab.apps.plex import Plex
 from lab.faults import FaultFile
 from lab.request_log import RequestLog
 from lab.server import serve
-from support.settings_run import call
+from support.settings_run import as_sent, call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -76,8 +74,7 @@ class PlexLab:
         """What ``plex_settings`` tells, in check mode unless told otherwise."""
         told: dict[str, Any] = {}
         if document is not None:
-            travelling = split(PLEX, copy.deepcopy(dict(document)), lambda value: (value, False), {})
-            told = {"settings": travelling.document, "secrets": hidden(travelling.secrets)}
+            told = as_sent(PLEX, document)
         return call(plex_settings, {**self._reached(), "target": "plex", "file": "apps/plex.yml", **told, "_ansible_check_mode": check, **more})
 
     def _reached(self) -> dict[str, Any]:

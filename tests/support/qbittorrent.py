@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import copy
 import hashlib
 import json
 import os
@@ -22,7 +21,6 @@ from unittest import mock
 from urllib.parse import urlsplit
 
 import requests
-from ansible_collections.homelab.media_center.plugins.module_utils.repo.settings_file import hidden, split
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.qbittorrent import QBITTORRENT
 from ansible_collections.homelab.media_center.plugins.modules import qbittorrent_settings, qbittorrent_settings_info
 
@@ -32,7 +30,7 @@ from lab.faults import FaultFile
 from lab.request_log import RequestLog
 from lab.server import serve
 from support.parts import without
-from support.settings_run import call
+from support.settings_run import as_sent, call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -120,8 +118,7 @@ class Instance:
         """What the settings module tells, in check mode unless told otherwise, with its diff and what it would do."""
         given: dict[str, Any] = {"target": "qbittorrent", "file": "apps/qbittorrent.yml", "_ansible_check_mode": True}
         if document is not None:
-            travelling = split(QBITTORRENT, copy.deepcopy(dict(document)), lambda value: (value, False), {})
-            given |= {"settings": travelling.document, "secrets": hidden(travelling.secrets)}
+            given |= as_sent(QBITTORRENT, document)
         return self._call(qbittorrent_settings, **{**given, **more})
 
     def reconcile(self, document: Mapping[str, Any], **more: Any) -> dict[str, Any]:

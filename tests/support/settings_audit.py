@@ -46,8 +46,3 @@ def audited(app: str, document: Mapping[str, Any], raw: Mapping[str, Any], versi
 def house(shared: Path, app: str) -> dict[str, Any]:
     """What the app of the recorded house answers."""
     return raw_of(app, answers(shared / "fixtures" / "servarr_house" / app / "api.json"))
-
-
-def drift(result: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Kind, name and path of each finding that is drift."""
-    return [(each["resource"], each["key"], each["path"]) for each in result["findings"] if each["category"] == "drift"]

@@ -5,11 +5,9 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.homelab.media_center.plugins.module_utils.repo.settings_file import hidden, split
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.servarr import APPS
 from ansible_collections.homelab.media_center.plugins.modules import servarr_settings, servarr_settings_info
 
@@ -17,33 +15,18 @@ from lab.apps import servarr
 from lab.faults import FaultFile
 from lab.request_log import RequestLog
 from lab.server import serve
+from support.one_app import Served
 from support.settings_play import PLAYBOOK, SettingsPlay
-from support.settings_run import call
+from support.settings_run import as_sent, call
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
-    from lab.apps.servarr import Servarr
     from lab.server import Request, Response
 
-__all__ = ["NAMES", "PLAYBOOK", "SettingsLab", "drift"]
+__all__ = ["NAMES", "PLAYBOOK", "SettingsLab"]
 NAMES = tuple(APPS)
-
-
-class _Served:
-    """A stand-in whose answers a test may change on their way out."""
-
-    def __init__(self, stand_in: Servarr) -> None:
-        self.name, self.stand_in = stand_in.name, stand_in
-        self.between: Callable[[Request, Response], Response] | None = None
-
-    def answer(self, request: Request) -> Response:
-        response = self.stand_in.answer(request)
-        return self.between(request, response) if self.between is not None else response
-
-    def failure(self, status: int) -> Response:
-        return self.stand_in.failure(status)
 
 
 class SettingsLab(SettingsPlay):
@@ -54,7 +37,7 @@ class SettingsLab(SettingsPlay):
         self._requests = self.own(folder / "requests.jsonl")
         self._log = RequestLog(self._requests)
         self.apps = {name: servarr.of_app(name) for name in NAMES}
-        self._served = {name: _Served(app) for name, app in self.apps.items()}
+        self._served = {name: Served(app) for name, app in self.apps.items()}
         faults = faults or FaultFile(folder / "faults.json")
         self._listeners = {name: serve(served, faults, self._log) for name, served in self._served.items()}
         self.urls = {name: listener.address for name, listener in self._listeners.items()}
@@ -95,8 +78,7 @@ class SettingsLab(SettingsPlay):
 
     def audit(self, name: str, **more: Any) -> dict[str, Any]:
         """What ``servarr_settings`` tells of an app, in check mode unless told otherwise."""
-        travelling = split(APPS[name], copy.deepcopy(self.documents[name]), lambda value: (value, False), {})
-        given = {"settings": travelling.document, "secrets": hidden(travelling.secrets), "file": f"apps/{name}.yml", "repository": "homelab-apps"}
+        given = {**as_sent(APPS[name], self.documents[name]), "file": f"apps/{name}.yml", "repository": "homelab-apps"}
         return self._call(servarr_settings, name, target=name, **{"_ansible_check_mode": True, **given, **more})
 
     def _call(self, module: Any, name: str, **more: Any) -> dict[str, Any]:
@@ -105,8 +87,3 @@ class SettingsLab(SettingsPlay):
     def hosts(self) -> dict[str, dict[str, Any]]:
         """The variables of the five in the inventory."""
         return {name: {"media_center_url": self.urls[name], "media_center_api_key": self.key(name)} for name in NAMES}
-
-
-def drift(told: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Kind, name and path of everything that an audit calls drift."""
-    return [(each["resource"], each["key"], each["path"]) for each in told["findings"] if each["category"] == "drift"]

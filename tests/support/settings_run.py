@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -17,6 +18,8 @@ from ansible_collections.homelab.media_center.plugins.modules import servarr_set
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import ModuleType
+
+    from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import App
 
     from support.scripted_app import ScriptedApp
 
@@ -58,12 +61,28 @@ def call(module: ModuleType, arguments: Mapping[str, Any]) -> dict[str, Any]:
     raise AssertionError("the module neither exited nor failed")
 
 
+def as_sent(app: App, document: Mapping[str, Any]) -> dict[str, Any]:
+    """A settings file as the action plugin sends it: its secrets travel apart."""
+    travelling = split(app, copy.deepcopy(dict(document)), lambda value: (value, False), {})
+    return {"settings": travelling.document, "secrets": hidden(travelling.secrets)}
+
+
+def drift(result: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Kind, name and path of everything that a module, or a target of the report, calls drift."""
+    findings = result.get("media_center", result)["findings"]
+    return [(each["resource"], each["key"], each["path"]) for each in findings if each["category"] == "drift"]
+
+
+def codes(result: Mapping[str, Any]) -> list[str]:
+    """The codes of all findings of a module."""
+    return [each["code"] for each in result["media_center"]["findings"]]
+
+
 def settings(app: ScriptedApp, document: Mapping[str, Any] | None, check: bool = False, **more: Any) -> dict[str, Any]:
     """What ``servarr_settings`` tells of an app, with a document whose secrets travel apart as the action plugin sends them."""
     told: dict[str, Any] = {"app": "radarr", "target": "radarr4k", "url": app.url, "api_key": app.key, "timeout": 5, "file": "apps/radarr4k.yml"}
     if document is not None:
-        travelling = split(APPS["radarr"], document, lambda value: (value, False), {})
-        told.update(settings=travelling.document, secrets=hidden(travelling.secrets))
+        told.update(as_sent(APPS["radarr"], document))
     return call(servarr_settings, {**told, "_ansible_check_mode": check, **more})
 
 

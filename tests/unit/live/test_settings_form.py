@@ -16,7 +16,8 @@ from ansible_collections.homelab.media_center.plugins.module_utils.live.settings
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.servarr import APPS
 from ansible_collections.homelab.media_center.plugins.module_utils.resources.settings import Ref
 
-from support.settings_audit import audited, drift
+from support.settings_audit import audited
+from support.settings_run import drift
 from support.settings_sides import plan_of
 
 RADARR, SONARR, LIDARR, READARR = (APPS[name] for name in ("radarr", "sonarr", "lidarr", "readarr"))

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.homelab.media_center.plugins.module_utils.live import app_http
 
 from support.scripted_app import Reply, ScriptedApp, small_radarr
-from support.settings_run import export, settings
+from support.settings_run import codes, export, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,10 +32,6 @@ def app() -> Iterator[ScriptedApp]:
     found = small_radarr(ScriptedApp())
     yield found
     found.close()
-
-
-def codes(result: dict[str, Any]) -> list[str]:
-    return [each["code"] for each in result["media_center"]["findings"]]
 
 
 def found(result: dict[str, Any], code: str) -> dict[str, Any]:
