@@ -24,7 +24,7 @@ import pytest
 import yaml
 
 from support.app_database import APP_UID, copied_state, host_folder, running_app
-from support.parts import CHECKOUT, without
+from support.parts import CHECKOUT, python_3_8, without
 from support.snapshot import changes, snapshot
 
 if TYPE_CHECKING:
@@ -199,17 +199,8 @@ def test_a_killed_module_leaves_no_copy(house: Path, host: Path) -> None:
     assert changes(before, snapshot([folder])) == []
 
 
-def oldest_python() -> str | None:
-    known = [shutil.which("python3.8"), *map(str, Path("~/.pyenv/versions").expanduser().glob("3.8.*/bin/python"))]
-    return next(
-        (python for python in known if python and subprocess.run([python, "-c", "import sqlite3"], capture_output=True, check=False).returncode == 0), None
-    )
-
-
 def test_python_3_8(house: Path, host: Path) -> None:
-    python = oldest_python()
-    if python is None:
-        pytest.skip("needs a Python 3.8")
+    python = python_3_8("import sqlite3")
     (host / "apps").mkdir(mode=0o711)
     with whole_house(house, host) as folders:
         before = snapshot([host / "apps"])

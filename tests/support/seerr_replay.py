@@ -15,6 +15,7 @@ import yaml
 
 from lab.apps.seerr import of_app
 from lab.server import NO_ANSWER, Request
+from support.json_difference import first_difference
 from support.parts import CHECKOUT
 from support.servarr_replay import Replayed
 
@@ -76,7 +77,7 @@ def _difference(recorded: _Json, answer: Response) -> str:
         return f"status {answer.status} instead of {recorded['status']}: {str(body)[:160]}"
     if answer.status >= 400:
         return "" if _shape(recorded["body"]) == _shape(body) else f"shape {_shape(body)} instead of {_shape(recorded['body'])}"
-    return _first(_bare(recorded["body"]), _bare(body), "")
+    return first_difference(_bare(recorded["body"]), _bare(body))
 
 
 def _shape(body: _Json) -> _Json:
@@ -93,17 +94,3 @@ def _bare(value: _Json) -> _Json:
 
 def _own_key(name: str, value: _Json) -> bool:
     return name == "apiKey" and str(value).endswith(("==", "-of-the-lab"))
-
-
-def _first(want: _Json, got: _Json, place: str) -> str:
-    if isinstance(want, dict) and isinstance(got, dict):
-        for name in sorted(set(want) | set(got)):
-            if name not in want or name not in got:
-                return f"{place}.{name}: {got.get(name, 'absent')!r} instead of {want.get(name, 'absent')!r}"
-            found = _first(want[name], got[name], f"{place}.{name}")
-            if found:
-                return found
-        return ""
-    if isinstance(want, list) and isinstance(got, list) and len(want) == len(got):
-        return next((found for index, pair in enumerate(zip(want, got, strict=True)) if (found := _first(*pair, f"{place}[{index}]"))), "")
-    return "" if want == got and type(want) is type(got) else f"{place}: {str(got)[:80]!r} instead of {str(want)[:80]!r}"

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from lab.apps.servarr import Servarr
 from lab.apps.servarr_instance import APPS, Instance
 from lab.server import Request
+from support.json_difference import first_difference
 from support.servarr_data import MASK, PROVIDERS, SPECIFICATIONS, settings
 from support.servarr_replay_moves import Moves
 
@@ -156,7 +157,7 @@ def difference(recorded: _Json, answer: Response) -> str:
         return "" if "text/html" in answer.headers.get("Content-Type", "") else "no page"
     if answer.status >= 400:
         return "" if shape(want) == shape(body) else f"shape {shape(body)} instead of {shape(want)}"
-    return _first(bare(want), bare(body), "")
+    return first_difference(bare(want), bare(body), _same)
 
 
 def bare(value: _Json, inside: str = "") -> _Json:
@@ -175,25 +176,15 @@ def bare(value: _Json, inside: str = "") -> _Json:
 _HASH = re.compile(r"[A-Za-z0-9+/]{43}=|[0-9a-f]{64}")
 
 
-def _first(want: _Json, got: _Json, place: str) -> str:
-    """The first place at which two values differ. Long lists are told once in a recording, elsewhere by a text in `<>`."""
+def _same(want: _Json, got: _Json) -> bool:
+    """Whether two values are one. Long lists are told once in a recording, elsewhere by a text in `<>`."""
     if isinstance(want, str) and re.fullmatch(r"<.* as in step .*>", want):
-        return ""
-    if isinstance(want, dict) and isinstance(got, dict):
-        for name in sorted(set(want) | set(got)):
-            if name not in want or name not in got:
-                return f"{place}.{name}: {got.get(name, 'absent')!r} instead of {want.get(name, 'absent')!r}"
-            found = _first(want[name], got[name], f"{place}.{name}")
-            if found:
-                return found
-        return ""
-    if isinstance(want, list) and isinstance(got, list) and len(want) == len(got):
-        return next((found for index, pair in enumerate(zip(want, got, strict=False)) if (found := _first(*pair, f"{place}[{index}]"))), "")
+        return True
     if isinstance(want, (int, float)) and isinstance(got, (int, float)) and not isinstance(want, bool):
-        return "" if want == got else f"{place}: {got!r} instead of {want!r}"
+        return want == got
     if isinstance(want, str) and isinstance(got, str) and _HASH.fullmatch(want) and _HASH.fullmatch(got):
-        return ""
-    return "" if want == got and type(want) is type(got) else f"{place}: {str(got)[:80]!r} instead of {str(want)[:80]!r}"
+        return True
+    return want == got and type(want) is type(got)
 
 
 def shape(body: _Json) -> _Json:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from fnmatch import fnmatch
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 import ansible
 import pytest
 
-from support.parts import CHECKOUT
+from support.parts import CHECKOUT, python_3_8
 from support.sources import OURS, Source, arrows_back, foreign_imports, newer_than_3_8, reached_from, sources
 
 UTILS = "plugins/module_utils"
@@ -121,17 +120,9 @@ def test_newer_syntax_is_caught(text: str) -> None:
     assert newer_than_3_8(made_up(f"{UTILS}/live/docker_x.py", text)) != []
 
 
-def oldest_python() -> str | None:
-    """A Python 3.8, where one is at hand."""
-    known = [shutil.which("python3.8"), *map(str, Path("~/.pyenv/versions").expanduser().glob("3.8.*/bin/python"))]
-    return next((python for python in known if python and subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0), None)
-
-
 def test_hosts_with_python_3_8_can_load_it(tmp_path: Path) -> None:
     """An import also runs what annotations hide from the parser: aliases, bases and decorators."""
-    python = oldest_python()
-    if python is None:
-        pytest.skip("needs a Python 3.8")
+    python = python_3_8()
     (tmp_path / "ansible").symlink_to(Path(ansible.__file__).parent)
     names = [source.name for source in host_side()]
     done = subprocess.run(

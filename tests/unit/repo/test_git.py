@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.repo import git
 
+from support.parts import without
 from support.repository import Repository, snapshot
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def test_reading_writes_nothing_and_starts_nothing(tmp_path: Path) -> None:
 
 def test_a_checkout_of_somebody_else_is_read(tmp_path: Path) -> None:
     if os.geteuid() != 0:
-        pytest.skip("needs root to give a folder away")
+        without("root, to give a folder away")
     repository = Repository(tmp_path / "apps", {"x": "1"})
     for path in (repository.root, repository.root / ".git"):
         os.chown(path, 12345, 12345)

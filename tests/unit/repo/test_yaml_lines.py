@@ -13,6 +13,8 @@ from ansible_collections.homelab.media_center.plugins.module_utils.repo.yaml_lin
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.parts import without
+
 FILE = """\
 x-base: &base
   restart: always
@@ -100,8 +102,9 @@ def test_an_empty_file_is_empty() -> None:
     assert read_yaml("# nothing\n", "f") == (None, {})
 
 
-@pytest.mark.skipif(not yaml.__with_libyaml__, reason="PyYAML was built without libyaml")
 def test_a_tab_behind_a_value_is_read_as_compose_reads_it() -> None:
+    if not yaml.__with_libyaml__:
+        without("a PyYAML that was built with libyaml")
     assert read_yaml("services:\n  a:\n    environment:\n      DELAY: 2.5\t\n", "f").data == {"services": {"a": {"environment": {"DELAY": 2.5}}}}
 
 
