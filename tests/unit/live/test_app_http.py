@@ -27,9 +27,7 @@ PAGE = Reply(200, "<!DOCTYPE html><title>Sign in</title>", {"Content-Type": "tex
 LOCKED = Reply(500, {"message": "database is locked", "description": "SQLite"})
 
 
-@pytest.fixture(autouse=True)
-def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app_http, "PAUSES", (0.01, 0.01, 0.01))
+pytestmark = pytest.mark.usefixtures("short_pauses")
 
 
 @pytest.fixture

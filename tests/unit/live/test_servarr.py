@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
 from ansible_collections.homelab.media_center.plugins.module_utils.core.model import Unknown
-from ansible_collections.homelab.media_center.plugins.module_utils.live import app_http
 from ansible_collections.homelab.media_center.plugins.module_utils.live.app_http import Address, Session
 from ansible_collections.homelab.media_center.plugins.module_utils.live.servarr import Servarr
 from ansible_collections.homelab.media_center.plugins.module_utils.live.settings_form import Lacking
@@ -20,23 +19,14 @@ from lab.apps import servarr
 from lab.faults import FaultFile
 from lab.request_log import RequestLog
 from lab.server import serve
-from support.scripted_app import Reply, ScriptedApp, small_radarr
+from support.scripted_app import Reply, ScriptedApp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 
-@pytest.fixture(autouse=True)
-def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app_http, "PAUSES", (0.01, 0.01, 0.01))
-
-
-@pytest.fixture
-def app() -> Iterator[ScriptedApp]:
-    found = small_radarr(ScriptedApp())
-    yield found
-    found.close()
+pytestmark = pytest.mark.usefixtures("short_pauses")
 
 
 @pytest.fixture

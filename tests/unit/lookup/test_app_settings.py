@@ -6,30 +6,16 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from ansible.errors import AnsibleError
 from ansible.plugins.loader import lookup_loader
-from ansible_collections.homelab.media_center.plugins.module_utils.live import app_http
 
 from support.scripted_app import Reply, ScriptedApp, small_radarr
 from support.settings_run import export, settings
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture(autouse=True)
-def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app_http, "PAUSES", (0.01, 0.01, 0.01))
-
-
-@pytest.fixture
-def app() -> Iterator[ScriptedApp]:
-    found = small_radarr(ScriptedApp())
-    yield found
-    found.close()
+pytestmark = pytest.mark.usefixtures("short_pauses")
 
 
 def looked_up(*urls: str, **options: Any) -> list[dict[str, Any]]:

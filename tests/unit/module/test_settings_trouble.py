@@ -6,32 +6,19 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 import pytest
-from ansible_collections.homelab.media_center.plugins.module_utils.live import app_http
 
-from support.scripted_app import Reply, ScriptedApp, small_radarr
+from support.scripted_app import Reply, ScriptedApp
 from support.settings_run import codes, export, settings
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PAGE = Reply(200, "<!DOCTYPE html><title>Sign in</title>", {"Content-Type": "text/html"})
 DOCUMENT = {"tag": [{"label": "kids"}], "download_client": [{"name": "qBittorrent", "priority": 1, "fields": {"host": "gluetun"}}]}
 
 
-@pytest.fixture(autouse=True)
-def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app_http, "PAUSES", (0.01, 0.01, 0.01))
-
-
-@pytest.fixture
-def app() -> Iterator[ScriptedApp]:
-    found = small_radarr(ScriptedApp())
-    yield found
-    found.close()
+pytestmark = pytest.mark.usefixtures("short_pauses")
 
 
 def found(result: dict[str, Any], code: str) -> dict[str, Any]:

@@ -5,16 +5,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import pytest
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
 
-from support.scripted_app import ScriptedApp, small_radarr
+from support.scripted_app import ScriptedApp
 from support.settings_run import settings
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 DOCUMENT = {
     "download_client": [{"name": "qBittorrent", "priority": 1, "fields": {"host": "gluetun", "password": "admin"}}],
@@ -23,13 +19,6 @@ DOCUMENT = {
 RUN_KEY = "a key of this run alone"
 PLACE = "download_client/qBittorrent/fields.password"
 ROOT = {"instance": "radarr", "what": "secrets", "reason": "/opt/radarr/radarr.db may not be read", "remedy": "run with become"}
-
-
-@pytest.fixture
-def app() -> Iterator[ScriptedApp]:
-    found = small_radarr(ScriptedApp())
-    yield found
-    found.close()
 
 
 def told(app: ScriptedApp, document: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:

@@ -12,21 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from ansible_collections.homelab.media_center.plugins.module_utils.core.redact import Redactor
 
-from support.scripted_app import MASK, ScriptedApp, small_radarr
+from support.scripted_app import MASK, ScriptedApp
 from support.settings_run import export, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 CLIENT = "download_client/qBittorrent/fields.password"
-
-
-@pytest.fixture
-def app() -> Iterator[ScriptedApp]:
-    found = small_radarr(ScriptedApp())
-    yield found
-    found.close()
 
 
 def findings(result: dict[str, Any], code: str) -> list[dict[str, Any]]:
