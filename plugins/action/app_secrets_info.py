@@ -11,12 +11,9 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.homelab.media_center.plugins.module_utils.core.errors import GatewayError
+from ansible_collections.homelab.media_center.plugins.module_utils.live.host_app_files import APP_FILES
 from ansible_collections.homelab.media_center.plugins.module_utils.repo.settings_file import Unrenderable
 from ansible_collections.homelab.media_center.plugins.plugin_utils.settings_source import document_of, path_of, rendered
-
-#: Where a settings file declares the password of an app's own user.
-_PLACE = ("config_host", "password")
-_PLACES = {"qbittorrent": ("preferences", "web_ui_password")}
 
 
 class ActionModule(ActionBase):
@@ -45,7 +42,9 @@ class ActionModule(ActionBase):
 
     def _password(self, file: Any, app: str, variables: Mapping[str, Any]) -> str:
         """The declared password; empty where there is none. What is wrong with a file the module of its settings tells."""
-        kind, name = _PLACES.get(app, _PLACE)
+        if app not in APP_FILES:
+            return ""
+        kind, dummy, name = APP_FILES[app].place.split("/")
         path = path_of("", file)
         try:
             page = document_of(self._loader, path).get(kind) if path else None
